@@ -1,0 +1,1 @@
+"""Where frames come from: webcams, video files, folders of pictures, the synthetic reference camera."""

@@ -1,0 +1,119 @@
+"""What a part must do to take its place in the pipeline. Each has a hardware-free reference implementation.
+
+Life cycle of all: constructing is cheap and touches nothing; `open()` does the work and raises a `TryOnError`;
+`close()` may be called at any time, also twice. A part is opened, used and closed on one thread.
+"""
+
+from typing import Protocol, runtime_checkable
+
+from tryon_app.core.types import Composite, Fit, Frame, Mode, Outfit, Parsing, Pose, UInt8
+
+
+@runtime_checkable
+class Camera(Protocol):
+    """A source of frames."""
+
+    @property
+    def name(self) -> str:
+        """What a person calls it."""
+
+    @property
+    def live(self) -> bool:
+        """True when frames come at their own pace (a webcam); False when `read` may be called as fast as wanted."""
+
+    @property
+    def mirrored(self) -> bool:
+        """Whether a view should show it mirrored, as people expect of a webcam."""
+
+    @property
+    def rate(self) -> float:
+        """Frames a second: measured for webcams, of the file for files; 0 = not known yet."""
+
+    def open(self) -> None:
+        """Start delivering.
+
+        Raises:
+            CameraError: It cannot be opened; the remedy says what to try.
+        """
+
+    def read(self) -> Frame | None:
+        """The next frame; None at the end of a file. May block for a while, for ever when a driver hangs.
+
+        Raises:
+            CameraError: The stream broke.
+        """
+
+    def close(self) -> None:
+        """Release the device or file."""
+
+
+@runtime_checkable
+class PoseEstimator(Protocol):
+    """Finds the person to dress."""
+
+    def open(self, mode: Mode) -> None:
+        """Load the model. Mode "video" tracks from frame to frame, "image" looks at each frame afresh.
+
+        Raises:
+            ModelError: Missing or damaged model.
+        """
+
+    def estimate(self, frame: Frame) -> Pose | None:
+        """Landmarks and mask of the most prominent person, or None."""
+
+    def reset(self) -> None:
+        """Forget the past (a new source, a cut)."""
+
+    def close(self) -> None:
+        """Free the model."""
+
+
+@runtime_checkable
+class Parser(Protocol):
+    """Says what each pixel is."""
+
+    def open(self) -> None:
+        """Load the model, if there is one."""
+
+    def parse(self, frame: Frame, pose: Pose) -> Parsing:
+        """Maps over the whole frame."""
+
+    def close(self) -> None:
+        """Free the model."""
+
+
+@runtime_checkable
+class Fitter(Protocol):
+    """Places garments on a pose."""
+
+    def fit(self, frame: Frame, pose: Pose, parsing: Parsing, outfit: Outfit) -> Fit:
+        """Pieces and flows for the outfit. Never raises for an odd pose: a garment that cannot be placed is empty."""
+
+    def reset(self) -> None:
+        """Forget the past (a new source, a cut)."""
+
+
+@runtime_checkable
+class Compositor(Protocol):
+    """Draws a fit into a frame."""
+
+    def composite(self, frame: Frame, pose: Pose, parsing: Parsing, fit: Fit) -> Composite:
+        """The picture, with `stages` left empty."""
+
+    def reset(self) -> None:
+        """Forget the past (a new source, a cut)."""
+
+
+@runtime_checkable
+class Recorder(Protocol):
+    """Writes a moving picture to a file."""
+
+    def write(self, image: UInt8, timestamp_s: float) -> None:
+        """Add one picture (uint8 RGB, H x W x 3).
+
+        Raises:
+            OutputError: No space, no access.
+        """
+
+    def close(self) -> None:
+        """Finish the file; only now does it appear under its name."""

@@ -1,0 +1,1 @@
+"""Garments on disk: the catalogue, and the importer that turns a product photo into a garment."""

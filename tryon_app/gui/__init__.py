@@ -1,0 +1,1 @@
+"""The Qt Quick window. Qt is imported here alone."""

@@ -1,0 +1,1 @@
+"""Models as declarations: manifest, verified store, ONNX Runtime sessions."""

@@ -1,0 +1,1 @@
+"""What is seen in a frame: pose landmarks and human parsing. MediaPipe is imported here alone."""

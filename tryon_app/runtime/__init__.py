@@ -1,0 +1,1 @@
+"""Live running: capture and processing threads, without Qt."""
