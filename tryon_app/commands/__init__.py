@@ -1,0 +1,1 @@
+"""One module a command; `tryon_app.cli` puts them together."""
