@@ -65,7 +65,7 @@ class KeyPoint(StrEnum):
     Tops and dresses: collar (where neckline and shoulder seam meet), neck_front (lowest point of the front neckline, on
     the centre line), neck_back (back neckline on the centre line), shoulder (tip of the shoulder seam), armpit, cuff
     outer and inner, waist (narrowest, dresses only), hem left and right. A sleeveless top has no cuffs. A strap top has
-    collar and shoulder at the inner and outer upper edge of each strap. Bottoms: waist left and right, hip (widest above
+    collar and shoulder at the upper edge of each strap (inner, outer). Bottoms: waist left and right, hip (widest above
     the crotch), crotch, ankle outer and inner (the hem of each leg); a skirt has waist, hip and hem.
     """
 
