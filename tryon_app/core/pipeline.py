@@ -1,12 +1,12 @@
 """One frame's way through the stages. Threads, cameras and windows are somebody else's."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
-from tryon_app.core.protocols import Compositor, Fitter, Parser, PoseEstimator
-from tryon_app.core.types import Composite, Frame, Mode, Outfit
+from tryon_app.core.protocols import Compositor, Fitter, Parser, PoseEstimator, RunsModels
+from tryon_app.core.types import Composite, Frame, Mode, Outfit, Perception
 
 
 class Pipeline:
@@ -41,9 +41,26 @@ class Pipeline:
         self._pose.close()
         self._parser.close()
 
+    @property
+    def providers(self) -> Mapping[str, str]:
+        """Model id -> what runs it, of all parts that run models; known after `open`."""
+        found: dict[str, str] = {}
+        for part in (self._pose, self._parser, self._fitter, self._compositor):
+            if isinstance(part, RunsModels):
+                found.update(part.providers)
+        return found
+
     def reset(self) -> None:
         """Forget the past: call it when the source changes or jumps."""
+        self.reset_perception()
+        self.reset_dressing()
+
+    def reset_perception(self) -> None:
+        """The half of `reset` for the thread that calls `perceive`."""
         self._pose.reset()
+
+    def reset_dressing(self) -> None:
+        """The half of `reset` for the thread that calls `dress`."""
         self._fitter.reset()
         self._compositor.reset()
 
@@ -57,15 +74,36 @@ class Pipeline:
         Returns:
             The composite with `stages` filled in seconds; the plain frame when nobody is there.
         """
+        return self.dress(frame, self.perceive(frame, outfit), outfit)
+
+    def perceive(self, frame: Frame, outfit: Outfit) -> Perception:
+        """First half of `process`; the halves of two frames may run at the same time on two threads.
+
+        Args:
+            frame: The picture.
+            outfit: What will be worn; when empty the parser is spared.
+        """
         stages: dict[str, float] = {}
         with _timed(stages, "pose"):
             pose = self._pose.estimate(frame)
-        if pose is None:
-            return Composite(image=frame.image, stages=stages)
-        if not outfit:
-            return Composite(image=frame.image, stages=stages, person=True)
+        if pose is None or not outfit:
+            return Perception(pose=pose, stages=stages)
         with _timed(stages, "parse"):
             parsing = self._parser.parse(frame, pose)
+        return Perception(pose=pose, parsing=parsing, stages=stages)
+
+    def dress(self, frame: Frame, perception: Perception, outfit: Outfit) -> Composite:
+        """Second half of `process`.
+
+        Args:
+            frame: The picture that was perceived.
+            perception: What `perceive` made of it.
+            outfit: The outfit that `perceive` was told.
+        """
+        stages = dict(perception.stages)
+        pose, parsing = perception.pose, perception.parsing
+        if pose is None or parsing is None:
+            return Composite(image=frame.image, stages=stages, person=pose is not None)
         with _timed(stages, "fit"):
             fit = self._fitter.fit(frame, pose, parsing, outfit)
         with _timed(stages, "composite"):

@@ -4,6 +4,7 @@ Life cycle of all: constructing is cheap and touches nothing; `open()` does the 
 `close()` may be called at any time, also twice. A part is opened, used and closed on one thread.
 """
 
+from collections.abc import Mapping
 from typing import Protocol, runtime_checkable
 
 from tryon_app.core.types import Composite, Fit, Frame, Mode, Outfit, Parsing, Pose, UInt8
@@ -44,7 +45,20 @@ class Camera(Protocol):
         """
 
     def close(self) -> None:
-        """Release the device or file."""
+        """Release the device or file.
+
+        The one call that may come from another thread while `read` blocks: then the reading thread releases when its
+        call returns, and `open` may be called again before that.
+        """
+
+
+@runtime_checkable
+class RunsModels(Protocol):
+    """What a part that runs models may add, so that a user sees what truly ran."""
+
+    @property
+    def providers(self) -> Mapping[str, str]:
+        """Model id -> what runs it, e.g. "MediaPipe XNNPACK (CPU)"; known after `open`."""
 
 
 @runtime_checkable

@@ -213,12 +213,14 @@ class Frame:
         index: Count from 0 within the source, dropped frames included.
         timestamp_s: Seconds, rising strictly within a source: media time for files, monotonic clock for cameras.
         captured_s: `time.perf_counter()` when the frame was handed over; latency counts from here.
+        scene: Rises when the source jumps (a file starts again, the next picture of a slideshow): forget the past.
     """
 
     image: UInt8
     index: int = 0
     timestamp_s: float = 0.0
     captured_s: float = 0.0
+    scene: int = 0
 
     @property
     def width(self) -> int:
@@ -265,6 +267,21 @@ class Parsing:
     person: Float32
     parts: UInt8 | None = None
     materials: UInt8 | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Perception:
+    """What was seen in a frame before anything is dressed.
+
+    Attributes:
+        pose: The person to dress; None when nobody is there.
+        parsing: None when nobody is there or nothing is worn.
+        stages: Stage -> seconds spent on this frame.
+    """
+
+    pose: Pose | None = None
+    parsing: Parsing | None = None
+    stages: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
