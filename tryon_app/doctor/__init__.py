@@ -1,0 +1,1 @@
+"""Finds out what a user lacks, and says the remedy."""
