@@ -39,7 +39,7 @@ def load_command(name: str) -> Any:
     module = importlib.import_module(f"tryon_app.commands.{name}")
     app = getattr(module, "app", None)
     if not isinstance(app, typer.Typer):
-        app = typer.Typer(add_completion=False)
+        app = _typer()
         app.command(name)(getattr(module, name))
     loaded = typer.main.get_command(app)
     loaded.name = name
@@ -48,15 +48,14 @@ def load_command(name: str) -> Any:
 
 def command() -> Any:
     """The whole command line, ready for `.main(args)`."""
-    app = typer.Typer(
-        name="tryon",
-        cls=LazyGroup,
-        add_completion=False,
-        rich_markup_mode="markdown",
-        context_settings={"help_option_names": ["-h", "--help"]},
-    )
-    app.callback()(_tryon)
+    app = _typer()
+    app.callback(cls=LazyGroup)(_tryon)
     return typer.main.get_group(app)
+
+
+def _typer() -> typer.Typer:
+    help_options = {"help_option_names": ["-h", "--help"]}
+    return typer.Typer(add_completion=False, rich_markup_mode="markdown", context_settings=help_options)
 
 
 def _version(wanted: bool) -> None:

@@ -1,0 +1,63 @@
+"""What commands say while they work: progress on stderr where somebody watches, results on stdout."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import typer
+
+
+@contextmanager
+def progress_bar(label: str, total: int | None, unit: str) -> Iterator[Callable[[], None]]:
+    """Show a bar on a terminal, nothing where stderr is a file or pipe.
+
+    Args:
+        label: What is being done.
+        total: Steps in all; None = not known.
+        unit: What a step is, in the plural.
+
+    Yields:
+        Call it after each step.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn(unit),
+        TimeRemainingColumn(),
+        TextColumn("(Ctrl-C cancels)"),
+    )
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(label, total=total)
+        yield lambda: progress.advance(task)
+
+
+@contextmanager
+def download_progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Show downloads while the block runs.
+
+    Yields:
+        Call it with what is fetched, bytes so far, and bytes in all.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("Fetching {task.description}", markup=False), BarColumn(), DownloadColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        tasks: dict[str, TaskID] = {}
+
+        def told(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = progress.add_task(what, total=total)
+            progress.update(tasks[what], completed=done, total=total or None)
+
+        yield told
+
+
+def note(text: str) -> None:
+    """Tell a person something that is no result (stderr)."""
+    typer.echo(f"note: {text}", err=True)

@@ -1,0 +1,115 @@
+"""`tryon render`: dress the people in files, without a window."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tryon_app.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from tryon_app.core.types import Slot
+
+_SLOTS = ("top", "bottom", "dress", "outer")
+
+
+def render(
+    source: Annotated[
+        Path | None, typer.Option(metavar="IMAGE|VIDEO", help="The person: a photo or a video.", show_default=False)
+    ] = None,
+    garment: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ID|PHOTO",
+            help="What to wear: an id of the catalogue or a product photo. Repeat it for an outfit.",
+            show_default=False,
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE|DIR", help="Where the result goes; its suffix says how.", show_default=False
+        ),
+    ] = None,
+    pairs: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PAIRS.csv", help="Many photos at once: a table with person,garment,slot.", show_default=False
+        ),
+    ] = None,
+    slot: Annotated[
+        str | None,
+        typer.Option(metavar="|".join(_SLOTS), help="Where a product photo goes; found out when left out."),
+    ] = None,
+    size: Annotated[
+        str | None, typer.Option(metavar="S", help="Size, for garments that have sizes (`tryon garments list`).")
+    ] = None,
+    layers: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Also write the garments alone, for each frame: DIR/%05d.layer.png (RGBA)."),
+    ] = None,
+) -> None:
+    """Dress the people in a photo, a video, or a whole table of photos.
+
+    **A photo or a video.** The result has the size, the frame rate and the sound of the source; rotation is honoured
+    and transparency kept. A photo without a person is an error; a video frame without one stays plain.
+
+    **A table** (`--pairs`): columns person, garment, slot (top, bottom, dress or empty); paths are relative to the
+    table. Row i, from 0, becomes `DIR/%04d.png` and `DIR/%04d.layer.png`; `DIR/report.csv` says ok or error for each
+    row. A bad row does not stop the others; the exit code is 1 if there was one.
+
+    **Examples**
+
+    - `tryon render --source me.jpg --garment shop/tee.png --output dressed.png`
+
+    - `tryon render --source clip.mp4 --garment tee-navy --garment jeans --size M --output dressed.mp4`
+
+    - `tryon render --source me.jpg --garment photo.jpg --slot dress --output dressed.png --layers parts`
+
+    - `tryon render --pairs pairs.csv --output results`
+    """
+    from tryon_app.core.types import Slot
+
+    if slot is not None and slot not in _SLOTS:
+        raise UsageError(f"--slot cannot be {slot!r}.", f"Use one of {', '.join(_SLOTS)}.")
+    wanted_slot = Slot(slot) if slot else None
+    if pairs is not None:
+        single = {"--source": source, "--garment": garment, "--slot": slot, "--size": size, "--layers": layers}
+        wrong = [name for name, value in single.items() if value]
+        if wrong:
+            raise UsageError(f"{wrong[0]} does not go with --pairs.", "The table says who wears what.")
+        _render_table(pairs, _given(output))
+        return
+    if source is None or not garment:
+        missing = "--source" if source is None else "--garment"
+        raise UsageError(
+            f"{missing} is missing.", "Give --source IMAGE|VIDEO --garment ID|PHOTO, or --pairs PAIRS.csv."
+        )
+    _render_one(source, garment, wanted_slot, size, _given(output), layers)
+
+
+def _given(output: Path | None) -> Path:
+    if output is None:
+        raise UsageError("--output is missing.", "Say where the result goes: --output FILE (with --pairs: a folder).")
+    return output
+
+
+def _render_table(pairs: Path, output: Path) -> None:
+    from tryon_app.commands.rendering import tables
+
+    if tables.render_pairs(pairs, output):
+        raise typer.Exit(1)
+
+
+def _render_one(
+    source: Path, specs: list[str], slot: "Slot | None", size: str | None, output: Path, layers: Path | None
+) -> None:
+    from tryon_app.commands.rendering import kinds, outfits, photos, videos
+
+    kind = kinds.source_kind(source)
+    kinds.check_output(kind, source, specs, output)
+    outfit = outfits.load_outfit(specs, slot, size)
+    if kind is kinds.Kind.PHOTO:
+        photos.render_photo(source, outfit, output, layers)
+    else:
+        videos.render_video(source, outfit, output, layers)

@@ -1,0 +1,96 @@
+"""Remembers imported product photos: cutting one out takes seconds, reading the result back takes none."""
+
+import hashlib
+import logging
+import shutil
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from tryon_app import __version__
+from tryon_app.core.errors import InputError, TryOnError
+from tryon_app.core.files import make_folder
+from tryon_app.core.types import Garment, Slot
+
+_KEPT = 60
+_log = logging.getLogger(__name__)
+
+
+class PhotoCache:
+    """Imported garments by the content of their photo.
+
+    Args:
+        folder: Where results are kept; made when needed. One that cannot be written is done without.
+        import_photo: (photo, slot or None) -> garment.
+        save: (garment, folder) writes a garment.
+        load: Folder -> garment.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        import_photo: Callable[[Path, Slot | None], Garment],
+        save: Callable[[Garment, Path], object],
+        load: Callable[[Path], Garment],
+    ) -> None:
+        self._folder = folder
+        self._import = import_photo
+        self._save = save
+        self._load = load
+
+    def garment(self, photo: Path, slot: Slot | None = None) -> Garment:
+        """The garment in a product photo, named after the file.
+
+        Args:
+            photo: The picture.
+            slot: Where it goes; found out when None.
+
+        Raises:
+            GarmentError: No garment is found in it.
+            InputError: It cannot be read.
+        """
+        entry = self._folder / _key(photo, slot)
+        if entry.is_dir():
+            try:
+                garment = self._load(entry)
+            except (TryOnError, OSError) as error:
+                _log.warning("The kept cut-out %s cannot be read and is made again: %s", entry, error)
+                shutil.rmtree(entry, ignore_errors=True)
+            else:
+                with suppress(OSError):
+                    entry.touch()  # the least recently used ones are dropped first
+                return replace(garment, id=photo.stem, name={"en": photo.stem})
+        garment = self._import(photo, slot)
+        self._keep(garment, entry)
+        return garment
+
+    def _keep(self, garment: Garment, entry: Path) -> None:
+        try:
+            make_folder(self._folder)
+            with tempfile.TemporaryDirectory(dir=self._folder, prefix=".new-") as name:
+                made = Path(name) / entry.name
+                self._save(garment, made)
+                made.replace(entry)
+            self._prune()
+        except (TryOnError, OSError) as error:  # a full disk costs time at the next start, nothing else
+            _log.warning("The cut-out of %s cannot be kept: %s", garment.id, error)
+
+    def _prune(self) -> None:
+        kept = [path for path in self._folder.iterdir() if not path.name.startswith(".")]
+        kept.sort(key=lambda path: path.stat().st_mtime)
+        for path in kept[:-_KEPT]:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _key(photo: Path, slot: Slot | None) -> str:
+    """Content, slot, and the code that made the result: a better importer is not fed old results."""
+    digest = hashlib.sha256(f"{__version__} {slot}".encode())
+    for source in sorted(Path(__file__).parent.glob("*.py")):  # none in a frozen app: there the version speaks
+        digest.update(source.read_bytes())
+    try:
+        digest.update(photo.read_bytes())
+    except OSError as error:
+        raise InputError(f"{photo} cannot be read ({error.strerror}).", "Check the spelling of the path.") from error
+    return digest.hexdigest()[:32]
