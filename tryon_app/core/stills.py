@@ -78,7 +78,7 @@ def flatten(rgba: UInt8) -> UInt8:
 
 def _decode(path: Path) -> tuple[UInt8, UInt8 | None]:
     """Colours (H x W x 3) and alpha (H x W), the latter only where something is transparent."""
-    with _opened(path) as image:
+    with _warnings_ignored(), _opened(path) as image:
         _check_size(path, *image.size)
         try:
             return _channels(image)
@@ -91,16 +91,21 @@ def _decode(path: Path) -> tuple[UInt8, UInt8 | None]:
 
 
 @contextlib.contextmanager
+def _warnings_ignored() -> Iterator[None]:
+    """Pillow warns of damaged metadata, which costs nothing here, and of a size limit wider than ours."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+@contextlib.contextmanager
 def _opened(path: Path) -> "Iterator[Image.Image]":
     """The picture with its header read."""
     from PIL import Image, UnidentifiedImageError
 
     _check_file(path)
     try:
-        with warnings.catch_warnings():
-            # Our own limit is stricter than the one that Pillow warns of.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(path)
+        image = Image.open(path)
     except UnidentifiedImageError as error:
         raise InputError(f"{path.name} is not a picture that can be read.", _READABLE) from error
     except Image.DecompressionBombError as error:
