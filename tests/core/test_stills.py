@@ -42,7 +42,16 @@ def test_formats(picture: Image.Image, tmp_path: Path, suffix: str) -> None:
     assert close_to(image[12, 35], BLUE, 12)
 
 
-@pytest.mark.parametrize(("orientation", "shape", "red_at"), [(1, (24, 40), (12, 5)), (3, (24, 40), (12, 35)), (6, (40, 24), (5, 12)), (8, (40, 24), (35, 12)), (2, (24, 40), (12, 35))])  # fmt: skip
+@pytest.mark.parametrize(
+    ("orientation", "shape", "red_at"),
+    [
+        (1, (24, 40), (12, 5)),
+        (2, (24, 40), (12, 35)),
+        (3, (24, 40), (12, 35)),
+        (6, (40, 24), (5, 12)),
+        (8, (40, 24), (35, 12)),
+    ],
+)
 def test_exif_orientation(
     picture: Image.Image, tmp_path: Path, orientation: int, shape: tuple[int, int], red_at: tuple[int, int]
 ) -> None:

@@ -172,7 +172,6 @@ def rate_fraction(rate: float) -> Fraction:
     Args:
         rate: Frames a second, above 0.
     """
-    ntsc = Fraction(round(rate * 1.001) * 1000, 1001)
-    if ntsc > 0 and abs(float(ntsc) - rate) < 0.005:
-        return ntsc
-    return Fraction(rate).limit_denominator(1000)
+    candidates = (Fraction(rate).limit_denominator(10), Fraction(round(rate * 1.001) * 1000, 1001))
+    best = min(candidates, key=lambda candidate: abs(candidate - Fraction(rate)))
+    return best if best > 0 and abs(float(best) - rate) < 0.005 else Fraction(rate).limit_denominator(1000)

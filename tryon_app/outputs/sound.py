@@ -21,6 +21,8 @@ _RULES: Mapping[str, tuple[frozenset[str] | None, str]] = MappingProxyType(
         "matroska": (None, "aac"),
     }
 )
+_AAC_RATES = frozenset({96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000})
+_LAYOUTS: Mapping[int, str] = MappingProxyType({1: "mono", 2: "stereo", 6: "5.1"})
 
 
 class Sound:
@@ -129,8 +131,11 @@ class _Copied:
 class _Encoded:
     def __init__(self, stream: Any, output: Any, encoder: str) -> None:
         self._decoder = stream.codec_context
-        rate = 48000 if encoder == "libopus" else self._decoder.sample_rate
-        self._stream = output.add_stream(encoder, rate=rate, layout=self._decoder.layout.name)
+        wanted_rate = self._decoder.sample_rate
+        rate = wanted_rate if encoder == "aac" and wanted_rate in _AAC_RATES else 48000
+        # By count: files often leave open which channel is which, and an encoder does not.
+        layout = _LAYOUTS.get(self._decoder.layout.nb_channels, "stereo")
+        self._stream = output.add_stream(encoder, rate=rate, layout=layout)
         wanted = self._stream.codec_context
         self._resampler = av.AudioResampler(format=wanted.format, layout=wanted.layout, rate=rate)
         self._rate = rate
