@@ -1,0 +1,37 @@
+"""What goes with what: one top and one bottom, or a dress; a jacket over any of them."""
+
+from collections.abc import Mapping
+
+from tryon_app.core.types import Garment, Outfit, Slot, Worn
+
+REPLACES: Mapping[Slot, frozenset[Slot]] = {
+    Slot.TOP: frozenset({Slot.TOP, Slot.DRESS}),
+    Slot.BOTTOM: frozenset({Slot.BOTTOM, Slot.DRESS}),
+    Slot.DRESS: frozenset({Slot.TOP, Slot.BOTTOM, Slot.DRESS}),
+    Slot.OUTER: frozenset({Slot.OUTER}),
+}
+
+
+def put_on(outfit: Outfit, garment: Garment, size: str | None = None) -> Outfit:
+    """The outfit with the garment added and whatever it takes the place of removed; inner layers first."""
+    kept = [worn for worn in outfit if worn.garment.slot not in REPLACES[garment.slot]]
+    return tuple(sorted([*kept, Worn(garment, size)], key=lambda worn: worn.garment.layer))
+
+
+def take_off(outfit: Outfit, garment_id: str) -> Outfit:
+    """The outfit without that garment."""
+    return tuple(worn for worn in outfit if worn.garment.id != garment_id)
+
+
+def resize(outfit: Outfit, garment_id: str, size: str) -> Outfit:
+    """The outfit with that garment in another size."""
+    return tuple(Worn(worn.garment, size) if worn.garment.id == garment_id else worn for worn in outfit)
+
+
+def shown_size(worn: Worn) -> str:
+    """Name of the size that is worn, "" where the garment's sizes are unknown."""
+    try:
+        size = worn.garment.size(worn.size)
+    except KeyError:
+        return ""
+    return size.name if size else ""

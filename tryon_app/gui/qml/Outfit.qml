@@ -1,0 +1,90 @@
+// What is worn: picture, name, size chips, and a way to take it off.
+import QtQuick
+import QtQuick.Layouts
+
+GridLayout {
+    id: outfit
+    property bool wide: false
+    readonly property var worn: app.wardrobe.worn
+    columns: wide ? Math.max(1, Math.min(2, worn.length)) : 1
+    columnSpacing: Theme.xl
+    rowSpacing: Theme.s
+    Words {
+        visible: outfit.worn.length === 0
+        objectName: "wearingNothing"
+        text: T.wearing_nothing
+        color: Theme.soft
+        Layout.fillWidth: true
+        Layout.minimumHeight: Theme.target
+        horizontalAlignment: Text.AlignHCenter
+    }
+    Repeater {
+        model: outfit.worn
+        delegate: RowLayout {
+            id: row
+            required property var modelData
+            spacing: Theme.m
+            Layout.fillWidth: true
+            Rectangle {
+                Layout.preferredWidth: 52
+                Layout.preferredHeight: 60
+                radius: Theme.radiusS
+                color: Theme.plate
+                Image {
+                    anchors.fill: parent
+                    anchors.margins: 4
+                    source: row.modelData.thumbnail
+                    sourceSize: Qt.size(120, 120)
+                    fillMode: Image.PreserveAspectFit
+                    mipmap: true
+                }
+            }
+            ColumnLayout {
+                Layout.fillWidth: true
+                spacing: 0
+                Words {
+                    text: row.modelData.name
+                    font.weight: Font.DemiBold
+                    wrapMode: Text.NoWrap
+                    Layout.fillWidth: true
+                }
+                Flow {
+                    Layout.fillWidth: true
+                    Layout.leftMargin: -2
+                    Repeater {
+                        model: row.modelData.sizes
+                        delegate: Chip {
+                            required property string modelData
+                            objectName: "size_" + row.modelData.garmentId + "_" + modelData
+                            text: modelData
+                            small: true
+                            chosen: row.modelData.size === modelData
+                            onClicked: app.wardrobe.setSize(row.modelData.garmentId, modelData)
+                        }
+                    }
+                }
+                Words {
+                    visible: row.modelData.sizes.length === 0
+                    text: T.size_unknown
+                    font.pixelSize: Theme.caption
+                    color: Theme.faint
+                    Layout.fillWidth: true
+                }
+            }
+            IconButton {
+                visible: !row.modelData.kept
+                objectName: "keep_" + row.modelData.garmentId
+                icon_: "bookmark"
+                hint: T.keep
+                onClicked: app.wardrobe.keep(row.modelData.garmentId)
+            }
+            IconButton {
+                objectName: "takeOff_" + row.modelData.garmentId
+                icon_: "close"
+                iconSize: 18
+                hint: T.take_off
+                onClicked: app.wardrobe.takeOff(row.modelData.garmentId)
+            }
+        }
+    }
+}

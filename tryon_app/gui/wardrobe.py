@@ -1,0 +1,266 @@
+"""What is worn: choosing, taking off, sizes, and garments made from a photo that was dropped in."""
+
+import tempfile
+import uuid
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import Property, QObject, Qt, QUrl, Signal, Slot
+from PySide6.QtGui import QImage
+
+from tryon_app.core.types import Garment, Outfit
+from tryon_app.gui import outfit as outfits
+from tryon_app.gui.garment_model import GarmentModel, Item
+from tryon_app.gui.tools import Tools
+
+LOADED_GARMENTS = 12
+THUMBNAIL_PX = 480
+BANNER = "garment"
+
+
+class Wardrobe(QObject):
+    """The garments and the outfit.
+
+    Args:
+        tools: Shared parts.
+        wear: Told the outfit whenever it changes.
+    """
+
+    outfitChanged = Signal()
+    importingChanged = Signal()
+    shown = Signal(str)
+
+    def __init__(self, tools: Tools, wear: Callable[[Outfit], None], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._tools = tools
+        self._wear = wear
+        self._model = GarmentModel(tools.texts, self)
+        self._outfit: Outfit = ()
+        self._loaded: OrderedDict[str, Garment] = OrderedDict()
+        self._mine: dict[str, Garment] = {}
+        self._wanted = ""
+        self._current = ""
+        self._imports: list[Path] = []
+        self._thumbnails = tempfile.TemporaryDirectory(prefix="tryon-")
+
+    @property
+    def outfit(self) -> Outfit:
+        """What is worn now."""
+        return self._outfit
+
+    def load(self, wanted: tuple[str, ...], size: str) -> None:
+        """Read the catalogue, then put on what was asked for, what was worn last, or the first garment."""
+
+        def done(entries: Any) -> None:
+            self._model.load(entries)
+            known = [entry.id for entry in entries]
+            last = self._tools.preferences.settings.last
+            if wanted:
+                photos = [Path(spec) for spec in wanted if spec not in known and Path(spec).is_file()]
+                for spec in wanted:
+                    if Path(spec) not in photos:
+                        self.wear(spec, size)
+                self._import(photos)
+            elif last.garment in known:
+                self.wear(last.garment, last.size)
+            elif known:
+                self.wear(known[0])
+
+        self._tools.tasks.run(self._tools.services.entries, done, self._failed)
+
+    def retranslate(self) -> None:
+        """The language changed."""
+        self._model.retranslate()
+        self.outfitChanged.emit()
+
+    def close(self) -> None:
+        """Remove the pictures made for this run."""
+        self._thumbnails.cleanup()
+
+    def wear(self, garment_id: str, size: str = "") -> None:
+        """Put a garment on as soon as it is loaded; a later choice wins."""
+        self._wanted = self._current = garment_id
+        garment = self._mine.get(garment_id) or self._loaded.get(garment_id)
+        if garment:
+            self._put_on(garment, size)
+            return
+        self._model.set_busy(garment_id)
+
+        def done(garment: Garment) -> None:
+            self._loaded[garment_id] = garment
+            while len(self._loaded) > LOADED_GARMENTS:
+                self._loaded.popitem(last=False)
+            # Garments asked for together at the start come one after the other; a browsing finger has moved on.
+            if self._wanted in (garment_id, ""):
+                self._put_on(garment, size)
+
+        self._tools.tasks.run(lambda: self._tools.services.load_garment(garment_id), done, self._failed)
+
+    @Slot(str)
+    def toggle(self, garment_id: str) -> None:
+        """A tap: put it on, or take it off where it is worn."""
+        if any(worn.garment.id == garment_id for worn in self._outfit):
+            self.takeOff(garment_id)
+        else:
+            self.wear(garment_id)
+
+    @Slot(str)
+    def takeOff(self, garment_id: str) -> None:
+        """Take a garment off."""
+        self._set_outfit(outfits.take_off(self._outfit, garment_id))
+
+    @Slot()
+    def takeOffAll(self) -> None:
+        """Take everything off."""
+        self._set_outfit(())
+
+    @Slot(str, str)
+    def setSize(self, garment_id: str, size: str) -> None:
+        """Wear it in another size."""
+        self._set_outfit(outfits.resize(self._outfit, garment_id, size))
+
+    @Slot(int)
+    def step(self, step: int) -> None:
+        """Put on the next or previous garment of the strip."""
+        garment_id = self._model.neighbour(self._current, step)
+        if garment_id:
+            self.wear(garment_id)
+            self.shown.emit(garment_id)
+
+    @Slot("QVariantList")
+    def importPhotos(self, urls: list[QUrl]) -> None:
+        """Make garments of product photos and wear them."""
+        self._import([Path(QUrl(url).toLocalFile()) for url in urls])
+
+    @Slot(str)
+    def keep(self, garment_id: str) -> None:
+        """Save an imported garment to the user's own."""
+        garment = self._mine.get(garment_id)
+        if garment is None:
+            return
+
+        def done(_: None) -> None:
+            self._model.mark_kept(garment_id)
+            self._tools.notices.toast(self._tools.texts["toast_kept"], self._name(garment))
+            self._remember()
+
+        self._tools.tasks.run(lambda: self._tools.services.keep_garment(garment), done, self._failed)
+
+    def _import(self, photos: list[Path]) -> None:
+        idle = not self._imports
+        self._imports.extend(photos)
+        self.importingChanged.emit()
+        if idle and self._imports:
+            self._import_next()
+
+    def _import_next(self) -> None:
+        photo = self._imports[0]
+
+        def work() -> tuple[Garment, Path]:
+            garment = self._tools.services.import_photo(photo)
+            return garment, self._draw_thumbnail(garment)
+
+        def done(result: tuple[Garment, Path]) -> None:
+            garment, thumbnail = result
+            names, kinds = garment.name, (str(garment.slot), str(garment.category))
+            self._mine[garment.id] = garment
+            self._model.add(Item(garment.id, names, *kinds, garment.colour, thumbnail, mine=True, kept=False))
+            self._wanted = self._current = garment.id
+            self._put_on(garment, "")
+            self.shown.emit(garment.id)
+            texts = self._tools.texts
+            self._tools.notices.toast(
+                texts["toast_imported"].replace("%1", self._name(garment)),
+                texts["toast_imported_text"],
+                action=f"keep:{garment.id}",
+                action_text=texts["keep"],
+                picture=QUrl.fromLocalFile(str(thumbnail)).toString(),
+            )
+            self._import_done()
+
+        def failed(error: Exception) -> None:
+            self._failed(error, self._tools.texts["banner_import"].replace("%1", photo.name))
+            self._import_done()
+
+        self._tools.tasks.run(work, done, failed)
+
+    def _import_done(self) -> None:
+        self._imports.pop(0)
+        self.importingChanged.emit()
+        if self._imports:
+            self._import_next()
+
+    def _draw_thumbnail(self, garment: Garment) -> Path:
+        rgba = garment.front.rgba
+        height, width = rgba.shape[:2]
+        picture = QImage(rgba.tobytes(), width, height, 4 * width, QImage.Format.Format_RGBA8888)
+        picture = picture.scaled(
+            THUMBNAIL_PX,
+            THUMBNAIL_PX,
+            Qt.AspectRatioMode.KeepAspectRatio,
+            Qt.TransformationMode.SmoothTransformation,
+        )
+        path = Path(self._thumbnails.name) / f"{uuid.uuid4().hex}.png"
+        picture.save(str(path))
+        return path
+
+    def _put_on(self, garment: Garment, size: str) -> None:
+        self._tools.notices.clear(BANNER)
+        self._model.set_busy("")
+        names = [known.name for known in garment.sizes]
+        self._set_outfit(outfits.put_on(self._outfit, garment, size if size in names else None))
+
+    def _set_outfit(self, outfit: Outfit) -> None:
+        self._outfit = outfit
+        self._model.set_worn(frozenset(worn.garment.id for worn in outfit))
+        self._wear(outfit)
+        self.outfitChanged.emit()
+        self._remember()
+
+    def _remember(self) -> None:
+        lasting = [worn for worn in self._outfit if self._lasts(worn.garment.id)]
+        chosen = next((worn for worn in lasting if worn.garment.id == self._current), lasting[-1] if lasting else None)
+        self._tools.preferences.update(
+            "last",
+            garment=chosen.garment.id if chosen else "",
+            size=outfits.shown_size(chosen) if chosen else "",
+        )
+
+    def _lasts(self, garment_id: str) -> bool:
+        item = self._model.item(garment_id)
+        return item is not None and item.kept
+
+    def _failed(self, error: Exception, title: str = "") -> None:
+        self._model.set_busy("")
+        self._tools.report(BANNER, title or self._tools.texts["banner_garment"], error)
+
+    def _name(self, garment: Garment) -> str:
+        return self._tools.texts.name(garment.name, garment.id)
+
+    def _get_outfit(self) -> list[dict[str, Any]]:
+        rows = []
+        for worn in self._outfit:
+            item = self._model.item(worn.garment.id)
+            rows.append(
+                {
+                    "garmentId": worn.garment.id,
+                    "name": self._name(worn.garment),
+                    "thumbnail": QUrl.fromLocalFile(str(item.thumbnail)) if item else QUrl(),
+                    "sizes": [size.name for size in worn.garment.sizes],
+                    "size": outfits.shown_size(worn),
+                    "kept": item is None or item.kept,
+                }
+            )
+        return rows
+
+    def _get_importing(self) -> str:
+        return self._imports[0].name if self._imports else ""
+
+    def _get_model(self) -> GarmentModel:
+        return self._model
+
+    worn = Property("QVariantList", _get_outfit, notify=outfitChanged)  # type: ignore[arg-type]
+    importing = Property(str, _get_importing, notify=importingChanged)
+    model = Property(QObject, _get_model, constant=True)
