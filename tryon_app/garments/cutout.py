@@ -1,0 +1,211 @@
+"""Cutting a garment out of a product photo: photo in, the same picture with a soft alpha out.
+
+First, small: pixels that can only be garment and pixels that can only be backdrop; what lies between (soft shadows,
+white cloth on white) goes where the smoother way leads, by a random walk over the picture's edges (Grady 2006). Then,
+at full size, alpha in a narrow band around that outline from the colours on either side.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from tryon_app.core.errors import GarmentError
+from tryon_app.core.types import Float32, UInt8
+from tryon_app.garments.backdrop import Evidence, Mask, connected_to, measure
+from tryon_app.garments.matting import bleed, refine_alpha
+
+_WORK_SIDE = 512
+_DEEPEST_SHADOW = 0.42
+_LEAST_AREA = 0.012
+_EDGE = 0.02
+_PULL = 0.03
+_LIGHT_BINS = 70
+_TINT_BINS = 64
+_REMEDY = "Use a photo that shows one garment in full, in front of one plain colour."
+
+
+def cut_out(rgb: UInt8) -> UInt8:
+    """Find the garment in a product photo.
+
+    Args:
+        rgb: uint8 H x W x 3: one garment, flat or on an invisible mannequin, in front of a plain backdrop.
+
+    Returns:
+        uint8 H x W x 4, straight alpha; colours are bled outwards under alpha 0.
+
+    Raises:
+        GarmentError: There is no garment, or the background is too busy to tell.
+    """
+    height, width = rgb.shape[:2]
+    scale = min(1.0, _WORK_SIDE / max(height, width))
+    size = (max(8, round(width * scale)), max(8, round(height * scale)))
+    small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA) if scale < 1 else rgb
+    soft = find_garment(small)
+    alpha = refine_alpha(rgb, soft)
+    return bleed(rgb, alpha)
+
+
+def find_garment(rgb: UInt8) -> Float32:
+    """The garment's soft mask at the picture's own size (meant for some 500 px).
+
+    Args:
+        rgb: uint8 H x W x 3.
+
+    Returns:
+        float32 H x W, 0..1.
+
+    Raises:
+        GarmentError: There is no garment, or the background is too busy to tell.
+    """
+    evidence = measure(rgb.astype(np.float32) / 255)
+    inside, outside = _seeds(evidence)
+    if inside.mean() < _LEAST_AREA / 4:
+        raise GarmentError("No garment was found in the photo.", _REMEDY)
+    soft = _walk(evidence, inside, outside)
+    mask = _tidy(soft > 0.5, evidence)
+    if mask.mean() < _LEAST_AREA:
+        raise GarmentError("No garment was found in the photo.", _REMEDY)
+    return np.where(mask, np.maximum(soft, 0.51), np.minimum(soft, 0.49)).astype(np.float32)
+
+
+def _slope(evidence: Evidence) -> Float32:
+    """Steepest change between neighbours, over all channels."""
+    features = evidence.features
+    across = np.abs(np.diff(features, axis=1, append=features[:, -1:])).max(axis=2)
+    down = np.abs(np.diff(features, axis=0, append=features[-1:])).max(axis=2)
+    return np.maximum(across, down)
+
+
+def _seeds(evidence: Evidence) -> tuple[Mask, Mask]:
+    """Pixels that can only be garment, and pixels that can only be backdrop or its shadow."""
+    light, tint = evidence.light, evidence.tint
+    height, width = light.shape
+    reach = max(1, round(0.008 * max(height, width)))
+    tinted = tint > max(5 * evidence.tint_noise, 0.03)
+    dark = light < -_DEEPEST_SHADOW
+    lighter = light > max(5 * evidence.light_noise, 0.012)
+    # Sharpening leaves a bright rim around dark things, a pixel or three wide: it is not cloth.
+    inside = _opened(tinted | dark, 1) | _opened(lighter, max(2, reach))
+    flat = (np.abs(light) < 4 * evidence.light_noise) & (tint < 4 * evidence.tint_noise)
+    # A garment of the backdrop's own colour must not be entered through a gap in its outline: only wide ways count.
+    wide = cv2.erode(flat.astype(np.uint8), _disc(reach), borderValue=1).astype(bool)
+    wide = connected_to(wide, _border(height, width) & wide)
+    outside = cv2.dilate(wide.astype(np.uint8), _disc(reach)).astype(bool) & flat
+    # Shadows fade smoothly; what lies behind a steep edge is cloth.
+    calm = ~cv2.dilate((_slope(evidence) > 0.035).astype(np.uint8), _disc(1)).astype(bool)
+    behind = ~connected_to(calm | outside, outside) & ~cv2.dilate(outside.astype(np.uint8), _disc(2)).astype(bool)
+    behind &= np.abs(light) > 4 * evidence.light_noise
+    if (behind & inside).sum() < 0.6 * behind.sum():
+        # A garment as colourless as a shadow: only its depths are certain.
+        inside |= _eroded(behind, 2 * reach)
+    return inside & ~outside, outside
+
+
+def _leaning(evidence: Evidence, inside: Mask, outside: Mask) -> Float32:
+    """Log-likelihood ratio, garment over backdrop in light or shadow, from brightness and tint, within -4..4."""
+    from scipy.ndimage import gaussian_filter
+
+    light = np.clip(((evidence.light + 1) / 0.02).astype(int), 0, _LIGHT_BINS - 1)
+    tint = np.clip((evidence.tint / 0.006).astype(int), 0, _TINT_BINS - 1)
+    code = light * _TINT_BINS + tint
+
+    def density(chosen: Mask) -> NDArray[np.float64]:
+        counts = np.bincount(code[chosen], minlength=_LIGHT_BINS * _TINT_BINS).reshape(_LIGHT_BINS, _TINT_BINS)
+        smooth = gaussian_filter(counts.astype(float), 1.5, mode="nearest")
+        return np.asarray(smooth / max(1.0, smooth.sum()))
+
+    depth = np.clip(-((np.arange(_LIGHT_BINS) + 0.5) * 0.02 - 1), 0, None)
+    sigma = max(2 * evidence.tint_noise, 0.008)
+    shadow = np.where(depth < _DEEPEST_SHADOW + 0.1, np.exp(-depth / 0.12), 0)[:, None] * np.exp(
+        -0.5 * ((np.arange(_TINT_BINS) + 0.5) * 0.006 / sigma) ** 2
+    )
+    shadow[depth == 0] *= density(outside).sum(axis=1)[depth == 0, None] > 1e-3
+    cloth = density(inside) + 1e-5
+    ground = 0.5 * density(outside) + 0.5 * shadow / shadow.sum() + 1e-5
+    return np.asarray(np.clip(np.log(cloth / ground), -4, 4)[light, tint], dtype=np.float32)
+
+
+def _walk(evidence: Evidence, inside: Mask, outside: Mask) -> Float32:
+    """Probability of being garment: a random walk from the undecided pixels, slowed by edges, ends inside."""
+    from scipy import sparse
+    from scipy.sparse.linalg import cg
+
+    known = inside | outside
+    height, width = known.shape
+    index = np.full(known.shape, -1, np.int64)
+    index[~known] = np.arange(int((~known).sum()))
+    count = int((~known).sum())
+    value = inside.astype(np.float32)
+    if count == 0:
+        return value
+    features = evidence.features
+    rows, cols, weights = [], [], []
+    diagonal = np.zeros(count)
+    right = np.zeros(count)
+    leaning = _leaning(evidence, inside, outside)[~known]
+    pull = _PULL * np.abs(np.tanh(leaning / 2)) + 1e-4
+    diagonal += pull
+    right += pull / (1 + np.exp(-leaning))
+    for axis in (0, 1):
+        difference = np.abs(np.diff(features, axis=axis)).max(axis=2)
+        weight = np.exp(-((difference / _EDGE) ** 2)) + 1e-4
+        first = [slice(None)] * 2
+        second = [slice(None)] * 2
+        first[axis], second[axis] = slice(None, -1), slice(1, None)
+        a, b = index[tuple(first)].ravel(), index[tuple(second)].ravel()
+        va, vb = value[tuple(first)].ravel(), value[tuple(second)].ravel()
+        w = weight.ravel()
+        for one, other, other_value in ((a, b, vb), (b, a, va)):
+            free = one >= 0
+            np.add.at(diagonal, one[free], w[free])
+            fixed = free & (other < 0)
+            np.add.at(right, one[fixed], w[fixed] * other_value[fixed])
+            both = free & (other >= 0)
+            rows.append(one[both])
+            cols.append(other[both])
+            weights.append(-w[both])
+    matrix = sparse.coo_matrix(
+        (np.concatenate(weights), (np.concatenate(rows), np.concatenate(cols))), shape=(count, count)
+    ).tocsr() + sparse.diags(diagonal)
+    solution, _ = cg(matrix, right, x0=np.full(count, 0.5), rtol=1e-3, maxiter=400, M=sparse.diags(1 / diagonal))
+    value[~known] = solution.astype(np.float32)
+    return np.clip(value, 0, 1)
+
+
+def _tidy(mask: Mask, evidence: Evidence) -> Mask:
+    """One garment: specks dropped, holes closed unless the backdrop shows through between straps, sleeves or legs."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=4)
+    if count <= 1:
+        return mask
+    areas = stats[1:, cv2.CC_STAT_AREA]
+    large = 1 + np.flatnonzero(areas >= 0.04 * areas.max())
+    mask = np.isin(labels, large)
+    filled = ~connected_to(~mask, _border(*mask.shape) & ~mask)
+    area, span = float(filled.sum()), float(np.ptp(np.flatnonzero(filled.any(axis=0))) + 1)
+    depth = cv2.distanceTransform(filled.astype(np.uint8), cv2.DIST_L2, 3)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((filled & ~mask).astype(np.uint8), connectivity=4)
+    for label in range(1, count):
+        hole = labels == label
+        bare = hole & (np.abs(evidence.light) < 5 * evidence.light_noise)
+        near = float(depth[hole].min()) < 0.16 * span
+        if stats[label, cv2.CC_STAT_AREA] > 0.002 * area and bare.sum() > 0.3 * hole.sum() and near:
+            filled &= ~hole
+    return filled
+
+
+def _border(height: int, width: int) -> Mask:
+    border = np.ones((height, width), bool)
+    border[1:-1, 1:-1] = False
+    return border
+
+
+def _eroded(mask: Mask, radius: int) -> Mask:
+    return cv2.erode(mask.astype(np.uint8), _disc(radius)).astype(bool)
+
+
+def _opened(mask: Mask, radius: int) -> Mask:
+    return cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, _disc(radius)).astype(bool)
+
+
+def _disc(radius: int) -> UInt8:
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1)), dtype=np.uint8)

@@ -1,0 +1,76 @@
+"""Soft edges for a garment's outline, and colours that hold beyond it."""
+
+import cv2
+import numpy as np
+
+from tryon_app.core.types import Float32, UInt8
+
+
+def refine_alpha(rgb: UInt8, soft: Float32) -> UInt8:
+    """Alpha at full size from a soft mask of any size.
+
+    In a narrow band around the outline each pixel is a mixture of the colour some pixels further in and the one some
+    pixels further out; its place between the two is its alpha.
+
+    Args:
+        rgb: uint8 H x W x 3.
+        soft: float32 h x w, 0..1, same field of view.
+
+    Returns:
+        uint8 H x W.
+    """
+    height, width = rgb.shape[:2]
+    step = max(1.0, max(height, width) / max(soft.shape))
+    coarse = cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR)
+    hard = (coarse > 0.5).astype(np.uint8)
+    within = cv2.distanceTransform(hard, cv2.DIST_L2, 3)
+    without = cv2.distanceTransform(1 - hard, cv2.DIST_L2, 3)
+    band_width = 1.0 + 1.6 * step
+    band = (within <= band_width) & (without <= band_width)
+    picture = rgb.astype(np.float32)
+    # The mixture's ends are taken just beyond the band, so that no mixed pixel is among them.
+    inner = _local_mean(picture, within > band_width, 1.5 * band_width)
+    outer = _local_mean(picture, without > band_width, 1.5 * band_width)
+    apart = inner - outer
+    contrast = (apart * apart).sum(axis=2)
+    prior = np.clip(0.5 + (within - without) / (2 * 0.75 * step), 0, 1)
+    trust = 12.0**2
+    alpha = (((picture - outer) * apart).sum(axis=2) + trust * prior) / (contrast + trust)
+    alpha = np.where(band, np.clip(alpha, 0, 1), hard)
+    alpha = np.where(band, np.clip((alpha - 0.06) / 0.88, 0, 1), alpha)
+    return np.asarray(alpha * 255 + 0.5, dtype=np.uint8)
+
+
+def bleed(rgb: UInt8, alpha: UInt8) -> UInt8:
+    """Replace colours at and beyond the edge by the garment's own, so that no backdrop shines through.
+
+    Args:
+        rgb: uint8 H x W x 3.
+        alpha: uint8 H x W.
+
+    Returns:
+        uint8 H x W x 4, straight alpha.
+    """
+    solid = alpha >= 250
+    if not solid.any():
+        return np.dstack((rgb, alpha))
+    _, labels = cv2.distanceTransformWithLabels(
+        (~solid).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    table = np.zeros((int(labels.max()) + 1, 3), np.uint8)
+    table[labels[solid]] = rgb[solid]
+    nearest = table[labels]
+    spread = cv2.GaussianBlur(nearest, (0, 0), 2.0)
+    colour = np.where(solid[..., None], rgb, spread)
+    return np.ascontiguousarray(np.dstack((colour, alpha)))
+
+
+def _local_mean(picture: Float32, chosen: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]", sigma: float) -> Float32:
+    """Mean of the chosen pixels nearby; from further away where there are none near."""
+    weight = chosen.astype(np.float32)
+    total = np.zeros_like(picture)
+    mass = np.zeros_like(weight)
+    for factor, share in ((1.0, 1.0), (4.0, 1e-3)):
+        total += share * cv2.GaussianBlur(picture * weight[..., None], (0, 0), sigma * factor)
+        mass += share * cv2.GaussianBlur(weight, (0, 0), sigma * factor)
+    return np.asarray(total / np.maximum(mass, 1e-7)[..., None], dtype=np.float32)
