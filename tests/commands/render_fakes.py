@@ -33,7 +33,7 @@ PATCH = Rect(8, 6, 20, 14)
 
 @dataclass
 class FakePose:
-    """Sees a person in every picture that is not black; raises what it is told to for a picture of one colour."""
+    """Sees a person in every picture that is not black; raises what it is told to for a colour in the corner."""
 
     opened: list[Mode] = field(default_factory=list)
     resets: int = 0
@@ -45,9 +45,9 @@ class FakePose:
 
     def estimate(self, frame: Frame) -> Pose | None:
         self.seen.append((frame.width, frame.height))
-        corner = tuple(int(value) for value in frame.image[0, 0])
-        if corner in self.raises:
-            raise self.raises[corner]()
+        for colour, error in self.raises.items():
+            if np.abs(frame.image[0, 0].astype(int) - colour).max() < 6:  # a codec changes a colour a little
+                raise error()
         if frame.image.max() < 20:
             return None
         zeros = np.zeros(33, np.float32)
