@@ -108,8 +108,8 @@ def _render_one(
 
     kind = kinds.source_kind(source)
     kinds.check_output(kind, source, specs, output)
-    outfit = outfits.load_outfit(specs, slot, size)
+    wish = outfits.Wish(tuple(specs), slot, size)
     if kind is kinds.Kind.PHOTO:
-        photos.render_photo(source, outfit, output, layers)
+        photos.render_photo(source, wish, output, layers)
     else:
-        videos.render_video(source, outfit, output, layers)
+        videos.render_video(source, wish, output, layers)

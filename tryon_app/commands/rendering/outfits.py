@@ -1,26 +1,36 @@
 """From what is typed to what is worn."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from tryon_app.app import load_garment
 from tryon_app.core.errors import UsageError
 from tryon_app.core.types import Garment, Outfit, Slot, Worn
 
 
-def load_outfit(specs: Sequence[str], slot: Slot | None = None, size: str | None = None) -> Outfit:
-    """Garments by catalogue id or photo.
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """An outfit as it was asked for; nothing is loaded yet.
 
-    Args:
-        specs: One per garment.
-        slot: Where they go; found out when None.
-        size: For those that have it.
-
-    Raises:
-        GarmentError: There is no such garment, or a photo shows none.
-        InputError: A photo cannot be read.
-        UsageError: None of them has that size.
+    Attributes:
+        specs: Catalogue ids and photos.
+        slot: Where photos go; found out when None.
+        size: For those garments that have it.
     """
-    return in_size([load_garment(spec, slot) for spec in specs], size)
+
+    specs: tuple[str, ...]
+    slot: Slot | None = None
+    size: str | None = None
+
+    def outfit(self) -> Outfit:
+        """Load the garments.
+
+        Raises:
+            GarmentError: There is no such garment, or a photo shows none.
+            InputError: A photo cannot be read.
+            UsageError: None of them has that size.
+        """
+        return in_size([load_garment(spec, self.slot) for spec in self.specs], self.size)
 
 
 def in_size(garments: Sequence[Garment], size: str | None) -> Outfit:

@@ -7,6 +7,7 @@ import numpy as np
 
 from tryon_app.app import opened_pipeline
 from tryon_app.commands.console import download_progress, note
+from tryon_app.commands.rendering.outfits import Wish
 from tryon_app.core.errors import NoPersonError
 from tryon_app.core.pipeline import Pipeline
 from tryon_app.core.stills import flatten, read_rgba
@@ -29,15 +30,16 @@ class DressedPhoto:
     messages: tuple[str, ...]
 
 
-def render_photo(source: Path, outfit: Outfit, output: Path, layers: Path | None) -> None:
+def render_photo(source: Path, wish: Wish, output: Path, layers: Path | None) -> None:
     """Dress the person in a photo and write the result.
 
     Raises:
-        InputError: The photo cannot be read.
+        InputError: The photo cannot be read, or a garment cannot be had (also `GarmentError`, `UsageError`).
         NoPersonError: It shows nobody.
         OutputError: The result cannot be written.
     """
     rgba, transparent = read_rgba(source)
+    outfit = wish.outfit()
     with download_progress() as progress, opened_pipeline("image", progress) as pipeline:
         dressed = dress_photo(pipeline, rgba, transparent, outfit, source.name)
     save_image(output, dressed.image)

@@ -5,14 +5,14 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from tryon_app.app import load_garment, opened_pipeline
 from tryon_app.commands.console import download_progress, note, progress_bar
 from tryon_app.commands.rendering.photos import dress_photo
-from tryon_app.core.errors import InputError, TryOnError, UsageError
+from tryon_app.core.errors import InputError, OutputError, TryOnError, UsageError
 from tryon_app.core.files import make_folder, output_error
 from tryon_app.core.pipeline import Pipeline
 from tryon_app.core.stills import read_rgba
@@ -179,7 +179,12 @@ class _Report:
         except OSError as error:
             raise output_error(self._path, error) from error
         self._writer = csv.writer(self._file, lineterminator="\n")
-        self._put(("row", "status", "message", "ms"))
+        try:
+            self._put(("row", "status", "message", "ms"))
+        except OutputError:
+            with suppress(OSError):
+                self._file.close()
+            raise
         return self
 
     def __exit__(self, *error: object) -> None:

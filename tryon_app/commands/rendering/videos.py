@@ -11,19 +11,20 @@ import numpy as np
 
 from tryon_app.app import open_video, opened_pipeline
 from tryon_app.commands.console import download_progress, note, progress_bar
+from tryon_app.commands.rendering.outfits import Wish
 from tryon_app.commands.rendering.photos import layer_path
 from tryon_app.core.errors import InputError
 from tryon_app.core.protocols import Camera
-from tryon_app.core.types import Frame, Outfit
+from tryon_app.core.types import Frame
 from tryon_app.outputs.images import save_image
 from tryon_app.outputs.recorder import VideoRecorder
 
 
-def render_video(source: Path, outfit: Outfit, output: Path, layers: Path | None) -> None:
+def render_video(source: Path, wish: Wish, output: Path, layers: Path | None) -> None:
     """Dress the person in every frame of a video and write the result.
 
     Raises:
-        InputError: The video has no frames.
+        InputError: The video has no frames, or a garment cannot be had (also `GarmentError`, `UsageError`).
         CameraError: It cannot be decoded.
         OutputError: The result cannot be written.
     """
@@ -32,6 +33,7 @@ def render_video(source: Path, outfit: Outfit, output: Path, layers: Path | None
         first = camera.read()
         if first is None:
             raise InputError(f"{source.name} has no frames.", "Use another video.")
+        outfit = wish.outfit()
         seen, messages = 0, dict[str, int]()
         recorder = VideoRecorder(output, (first.width, first.height), camera.rate, audio_from=source)
         with (
