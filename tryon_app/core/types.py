@@ -284,7 +284,7 @@ class Perception:
     stages: Mapping[str, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class GarmentView:
     """One photo of a garment, cut out.
 

@@ -1,0 +1,88 @@
+"""The light of the scene on the garment: exposure and colour cast of the picture, large folds of the cloth beneath.
+
+A product photo is lit evenly and exposed for a white background. The scene's exposure is taken from its bright end and
+its cast from its near-grey pixels, both gently: the garment's own colour is what a shopper came for.
+"""
+
+import cv2
+import numpy as np
+
+from tryon_app.compositing.occlusion import Front
+from tryon_app.core.types import Float32, Frame, Rect
+
+_FOLLOW = 0.15
+"""How fast light follows from frame to frame: a passing car must not make a shirt flash."""
+
+
+class Relight:
+    """Estimates light and multiplies garments by it."""
+
+    def __init__(self) -> None:
+        self._gain: Float32 | None = None
+
+    def reset(self) -> None:
+        """Forget the light of the last frames."""
+        self._gain = None
+
+    def shade(self, frame: Frame, roi: Rect, front: Front) -> Float32:
+        """What to multiply the garment by.
+
+        Args:
+            frame: The picture.
+            roi: The composite's box.
+            front: What lies in front, and where the old cloth is.
+
+        Returns:
+            float32 `roi.height` x `roi.width` x 3.
+        """
+        gain = self._scene(frame)
+        self._gain = gain if self._gain is None else self._gain + _FOLLOW * (gain - self._gain)
+        folds = _folds(frame, roi, front)
+        full = cv2.resize(folds, (roi.width, roi.height), interpolation=cv2.INTER_LINEAR)
+        shaded: Float32 = full[..., None] * self._gain
+        return shaded
+
+    def _scene(self, frame: Frame) -> Float32:
+        """Gain for R, G, B."""
+        stride = max(1, max(frame.width, frame.height) // 160)
+        sample = frame.image[::stride, ::stride].reshape(-1, 3).astype(np.float32) / 255.0
+        light = sample @ np.array([0.299, 0.587, 0.114], np.float32)
+        bright = float(np.quantile(light, 0.92))
+        exposure = float(np.clip(bright / 0.80, 0.45, 1.0)) ** 0.75
+        spread = sample.max(axis=1) - sample.min(axis=1)
+        grey = (spread < 0.16) & (light > 0.2) & (light < 0.97)
+        cast = np.ones(3, np.float32)
+        if int(grey.sum()) > 0.05 * len(sample):
+            mean = sample[grey].mean(axis=0)
+            cast = np.clip(mean / max(float(mean.mean()), 1e-3), 0.85, 1.15) ** 0.6
+        return (exposure * cast).astype(np.float32)
+
+
+def _folds(frame: Frame, roi: Rect, front: Front) -> Float32:
+    """Light and dark of the old cloth about its own mean, without its print: float32 h x w at the small size."""
+    height, width = front.cloth.shape
+    small = cv2.resize(np.ascontiguousarray(frame.image[roi.slices]), (width, height), interpolation=cv2.INTER_AREA)
+    light = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32) + 12.0
+    weight = cv2.erode(front.cloth, np.ones((3, 3), np.uint8))
+    total = float(weight.sum())
+    if total < 60.0:
+        return np.ones((height, width), np.float32)
+    log = np.log(light)
+    mean = float((log * weight).sum() / total)
+    spread = float(np.sqrt((weight * (log - mean) ** 2).sum() / total))
+    scale = front.unit * width / max(roi.width, 1)
+    fine, coarse = max(0.045 * scale, 1.0), max(0.40 * scale, 3.0)
+    band = _blur(log, weight, fine) - _blur(log, weight, coarse)
+    # Stripes, checks and prints are no folds: the stronger the pattern, the less is carried over.
+    strength = float(np.clip((0.42 - spread) / 0.25, 0.0, 1.0)) * 0.75
+    folded = np.exp(strength * np.clip(band, -0.35, 0.25))
+    cover = np.clip(cv2.GaussianBlur(weight, (0, 0), fine) * 1.5, 0.0, 1.0)
+    result: Float32 = (1.0 + cover * (folded - 1.0)).astype(np.float32)
+    return result
+
+
+def _blur(values: Float32, weight: Float32, sigma: float) -> Float32:
+    """Gaussian blur of the weighted values only."""
+    numerator = cv2.GaussianBlur(values * weight, (0, 0), sigma)
+    blurred: Float32 = numerator / np.maximum(cv2.GaussianBlur(weight, (0, 0), sigma), 1e-3)
+    return blurred

@@ -1,0 +1,75 @@
+"""Sampling a garment photo along a flow, at full resolution and without aliasing."""
+
+from weakref import WeakKeyDictionary
+
+import cv2
+import numpy as np
+
+from tryon_app.core.types import FitPiece, Float32, GarmentView, UInt8
+
+_LEVELS = 4
+
+
+class PieceSampler:
+    """Draws pieces of garments into boxes of the frame. Keeps each piece's photo in several sizes."""
+
+    def __init__(self) -> None:
+        self._pyramids: WeakKeyDictionary[GarmentView, dict[str, list[UInt8]]] = WeakKeyDictionary()
+
+    def sample(self, view: GarmentView, piece: FitPiece) -> UInt8:
+        """The piece as it stands in the frame.
+
+        Args:
+            view: The photo.
+            piece: Where it goes.
+
+        Returns:
+            uint8 `roi.height` x `roi.width` x 4, straight alpha.
+        """
+        levels = self._levels(view, piece)
+        level = self._level(piece, len(levels))
+        shrink = 0.5**level
+        # Flow sample (column, row) stands at frame pixel (step * column, step * row) of the box.
+        scale = 1.0 / piece.step
+        flow = cv2.warpAffine(
+            (piece.flow + 0.5) * shrink - 0.5 if level else piece.flow,
+            np.array([[scale, 0.0, 0.0], [0.0, scale, 0.0]]),
+            (piece.roi.width, piece.roi.height),
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
+        drawn: UInt8 = cv2.remap(levels[level], flow, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+        return drawn
+
+    def _levels(self, view: GarmentView, piece: FitPiece) -> list[UInt8]:
+        pieces = self._pyramids.setdefault(view, {})
+        levels = pieces.get(piece.name)
+        if levels is None:
+            own = view.rgba
+            if piece.weight is not None:
+                own = own.copy()
+                own[..., 3] = np.round(own[..., 3] * piece.weight).astype(np.uint8)
+            levels = [np.ascontiguousarray(own)]
+            while len(levels) < _LEVELS and min(levels[-1].shape[:2]) >= 64:
+                levels.append(_half(levels[-1]))
+            pieces[piece.name] = levels
+        return levels
+
+    def _level(self, piece: FitPiece, count: int) -> int:
+        """The size of photo that comes nearest to one photo pixel a frame pixel."""
+        step = np.abs(np.diff(piece.flow, axis=0)).sum(axis=2)
+        inside = step[(step > 1e-3) & (step < 64 * piece.step)]
+        if not len(inside):
+            return 0
+        pixels = float(np.median(inside)) / piece.step
+        return int(np.clip(np.floor(np.log2(max(pixels, 1e-3)) + 0.35), 0, count - 1))
+
+
+def _half(rgba: UInt8) -> UInt8:
+    """Half the size; colour is averaged by alpha so that nothing transparent bleeds in."""
+    height, width = rgba.shape[0] // 2 * 2, rgba.shape[1] // 2 * 2
+    blocks: Float32 = rgba[:height, :width].reshape(height // 2, 2, width // 2, 2, 4).astype(np.float32)
+    weight = blocks[..., 3:] + 0.5
+    colour = (blocks[..., :3] * weight).sum(axis=(1, 3)) / weight.sum(axis=(1, 3))
+    alpha = blocks[..., 3:].mean(axis=(1, 3))
+    return np.ascontiguousarray(np.round(np.concatenate([colour, alpha], axis=2)).astype(np.uint8))

@@ -1,0 +1,155 @@
+"""The person as tailors see one: joints, directions and widths in frame pixels, with one unit of length.
+
+The unit is the distance between the shoulder joints as it would be seen from the front; it carries over from person to
+person better than pixels do, and all proportions below are in it. They are MediaPipe's joints, not a tape measure's:
+its shoulders lie inside the body, about 36 cm apart on a tall man and 31 cm on a small woman.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from tryon_app.core.types import Float32, Landmark, Pose
+
+TORSO_LENGTH = 1.55
+"""Shoulder line to hip line, in units, standing upright."""
+
+_MIN_UNIT = 6.0
+
+
+@dataclass(frozen=True, eq=False)
+class Arm:
+    """One arm: joints and directions, frame pixels.
+
+    Attributes:
+        side: +1 left, -1 right.
+        joints: float32 4 x 2: shoulder, elbow, wrist, knuckles.
+        reach: float32 3, how long upper arm, forearm and hand look, as a share of their true length (1 = not
+            foreshortened).
+        seen: float, 0..1, presence of the elbow.
+        behind: Whether the forearm is behind the torso.
+    """
+
+    side: int
+    joints: Float32
+    reach: Float32
+    seen: float
+    behind: bool
+
+
+class Body:
+    """Measurements of one pose.
+
+    Args:
+        pose: Landmarks, frame pixels.
+    """
+
+    def __init__(self, pose: Pose) -> None:
+        self.pose = pose
+        self.points = pose.points
+
+    @cached_property
+    def facing(self) -> float:
+        """Cosine of the turn about the vertical: 1 to the camera, 0 sideways, -1 the back."""
+        left, right = self.pose.world[Landmark.LEFT_SHOULDER], self.pose.world[Landmark.RIGHT_SHOULDER]
+        across = left - right
+        flat = float(np.hypot(across[0], across[2]))
+        return float(across[0] / flat) if flat > 1e-6 else 1.0
+
+    @cached_property
+    def back(self) -> bool:
+        """Whether the back is turned to the camera."""
+        return self.facing < 0.0
+
+    @cached_property
+    def yaw(self) -> float:
+        """Radians of turn, 0 = square to the camera (front or back), positive towards the picture's left."""
+        left, right = self.pose.world[Landmark.LEFT_SHOULDER], self.pose.world[Landmark.RIGHT_SHOULDER]
+        across = (left - right) * (-1.0 if self.back else 1.0)
+        return float(np.arctan2(across[2], across[0]))
+
+    @cached_property
+    def shoulders(self) -> Float32:
+        """float32 2 x 2: left, right joint."""
+        return self.points[[Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]]
+
+    @cached_property
+    def hips(self) -> Float32:
+        """float32 2 x 2: left, right joint."""
+        return self.points[[Landmark.LEFT_HIP, Landmark.RIGHT_HIP]]
+
+    @cached_property
+    def shoulder_mid(self) -> Float32:
+        """float32 2."""
+        return self.shoulders.mean(axis=0)
+
+    @cached_property
+    def hip_mid(self) -> Float32:
+        """float32 2."""
+        return self.hips.mean(axis=0)
+
+    @cached_property
+    def unit(self) -> float:
+        """Pixels between the shoulder joints if seen from the front."""
+        seen = float(np.linalg.norm(self.shoulders[0] - self.shoulders[1]))
+        torso = float(np.linalg.norm(self.shoulder_mid - self.hip_mid)) / TORSO_LENGTH
+        turned = seen / max(abs(self.facing), 0.5)
+        # A turned person's shoulders look too near each other, a bent person's torso too short: neither is ever too long
+        # by much, so the larger of the two leads.
+        return max(turned if turned > torso else 0.5 * (turned + torso), _MIN_UNIT)
+
+    @cached_property
+    def down(self) -> Float32:
+        """float32 2, unit vector from shoulders to hips."""
+        return unit_vector(self.hip_mid - self.shoulder_mid, np.array([0.0, 1.0], np.float32))
+
+    @cached_property
+    def across(self) -> Float32:
+        """float32 2, unit vector from the person's right to the left shoulder."""
+        fallback = np.array([-self.down[1], self.down[0]], np.float32) * (1.0 if self.back else -1.0)
+        return unit_vector(self.shoulders[0] - self.shoulders[1], fallback)
+
+    @cached_property
+    def torso(self) -> float:
+        """Pixels from shoulder line to hip line."""
+        return float(np.linalg.norm(self.hip_mid - self.shoulder_mid))
+
+    @cached_property
+    def upright(self) -> float:
+        """How long the torso looks as a share of its true length: below 1 when bent towards or away from the camera."""
+        return float(np.clip(self.torso / (TORSO_LENGTH * self.unit), 0.35, 1.15))
+
+    def girth(self, factor: float) -> float:
+        """Half width in pixels of a body section that is `factor` units wide from the front, at this turn.
+
+        The section is an ellipse 0.68 as deep as wide.
+        """
+        turn = float(np.sin(self.yaw))
+        return 0.5 * factor * self.unit * float(np.sqrt(1.0 - turn * turn * (1.0 - 0.68**2)))
+
+    def arm(self, side: int) -> Arm:
+        """The left (+1) or right (-1) arm."""
+        left = side > 0
+        names = (
+            (Landmark.LEFT_SHOULDER, Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST, Landmark.LEFT_INDEX)
+            if left
+            else (Landmark.RIGHT_SHOULDER, Landmark.RIGHT_ELBOW, Landmark.RIGHT_WRIST, Landmark.RIGHT_INDEX)
+        )
+        joints = self.points[list(names)].copy()
+        pinky = self.points[Landmark.LEFT_PINKY if left else Landmark.RIGHT_PINKY]
+        joints[3] = 0.5 * (joints[3] + pinky)
+        lengths = np.linalg.norm(np.diff(joints, axis=0), axis=1)
+        reach = np.clip(lengths / (np.array([0.86, 0.78, 0.28], np.float32) * self.unit), 0.05, 1.2)
+        depth = self.pose.depth
+        wrist = names[2]
+        behind = bool(depth[wrist] > depth[list(names[:1])][0] + 0.55 * self.unit and self.pose.visibility[wrist] < 0.6)
+        return Arm(side, joints, reach.astype(np.float32), float(self.pose.presence[names[1]]), behind)
+
+
+def unit_vector(vector: Float32, fallback: Float32) -> Float32:
+    """The vector at length 1; `fallback` where it has none."""
+    length = float(np.linalg.norm(vector))
+    if not np.isfinite(length) or length < 1e-6:
+        return fallback
+    return (vector / length).astype(np.float32)

@@ -1,0 +1,219 @@
+"""Trousers, shorts or a skirt on a person."""
+
+import numpy as np
+
+from tryon_app.core.types import FitPiece, Float32, Landmark
+from tryon_app.fitting.body import Body, unit_vector
+from tryon_app.fitting.bottom_chart import BottomChart
+from tryon_app.fitting.silhouette import Silhouette
+from tryon_app.fitting.strip import Ladder, extended, normals, piece, polyline, smooth
+
+# In units (see body.py): flat measures of a bottom that fits, and of the body itself.
+_HIP, _WAIST = 1.42, 1.17
+_INSEAM = 2.1
+_CROTCH = 0.24
+"""Below the line of the hip joints."""
+_WORN = 0.84
+_SKIRT_WAIST = 0.62
+"""Natural waist above the line of the hip joints."""
+
+
+def bottom_seen(body: Body, width: int, height: int) -> str:
+    """Why a bottom cannot be drawn: "" when it can."""
+    presence = body.pose.presence
+    hips = presence[[Landmark.LEFT_HIP, Landmark.RIGHT_HIP]]
+    top = body.hip_mid - body.down * 0.35 * body.unit
+    if float(hips.max()) < 0.3 or float(top[1]) > height or not -0.2 * width < float(top[0]) < 1.2 * width:
+        return "the hips and legs are not in the picture"
+    return ""
+
+
+class BottomFit:
+    """The geometry of one bottom on one pose.
+
+    Args:
+        chart: Of the garment.
+        body: Of the person.
+        silhouette: Of the person.
+        ease: Width and length of the chosen size over those of the default size.
+    """
+
+    def __init__(
+        self, chart: BottomChart, body: Body, silhouette: Silhouette, ease: tuple[float, float] = (1.0, 1.0)
+    ) -> None:
+        self.chart = chart
+        self.body = body
+        self.silhouette = silhouette
+        fit = 0.65 * np.log(_HIP / max(chart.hip, 1.0)) + 0.35 * np.log(_WAIST / max(chart.waist, 1.0))
+        scale = body.unit * float(np.exp(fit))
+        self.across_scale = scale * ease[0]
+        self.along_scale = scale * ease[1]
+
+    def pieces(self, frame_size: tuple[int, int], step: int) -> list[FitPiece]:
+        """All pieces in drawing order.
+
+        Args:
+            frame_size: Width, height.
+            step: Frame pixels between flow samples.
+        """
+        chart = self.chart
+        drawn: list[FitPiece | None] = []
+        if chart.skirt is not None:
+            target = self._skirt(chart.skirt)
+            drawn.append(self._piece("skirt", target, chart.skirt, frame_size, step, None))
+            waist = target.first[0], target.second[0]
+        else:
+            edges = self._legs()
+            depth = self.body.pose.depth
+            near = {1: depth[Landmark.LEFT_KNEE], -1: depth[Landmark.RIGHT_KNEE]}
+            # The farther leg first.
+            for side in sorted(edges, key=lambda s: -float(near[s])):
+                name = "leg_left" if side > 0 else "leg_right"
+                weight = chart.weights[side]
+                drawn.append(self._piece(name, edges[side], chart.legs[side], frame_size, step, weight))
+            waist = edges[1].first[0], edges[-1].first[0]
+        if chart.bib is not None:
+            drawn.append(self._piece("bib", self._bib(waist), chart.bib, frame_size, step, chart.bib_weight))
+        return [item for item in drawn if item is not None]
+
+    def _piece(
+        self,
+        name: str,
+        target: Ladder,
+        source: Ladder,
+        frame_size: tuple[int, int],
+        step: int,
+        weight: Float32 | None,
+    ) -> FitPiece | None:
+        grids = extended(target.grid(), source.grid())
+        return piece(name, *grids, frame_size, step=step, weight=weight)
+
+    def _block(self, waist: float, end: float, rungs: int) -> tuple[Float32, dict[int, Float32]]:
+        """Middle and outer edges between two heights, pixels along the spine from the hip line, down positive."""
+        body = self.body
+        along = np.linspace(waist, end, rungs, dtype=np.float32)
+        centre = body.hip_mid + body.down * along[:, None]
+        hips = unit_vector(body.hips[0] - body.hips[1], body.across)
+        across = unit_vector(hips + body.across, body.across)
+        factor = np.interp(along / body.unit, [-0.75, -0.45, 0.05, 0.4], [1.0, 1.03, 1.22, 1.26])
+        girths = np.array([body.girth(float(value)) for value in factor], np.float32)
+        edges = {}
+        for side in (1, -1):
+            direction = np.tile(across * side, (rungs, 1)).astype(np.float32)
+            limit = girths * 1.5
+            seen = self.silhouette.reach(centre, direction, limit)
+            # An arm hanging beside the hip is not the hip.
+            half = np.where(seen >= limit * 0.999, girths, np.clip(seen, 0.8 * girths, 1.22 * girths))
+            edges[side] = (centre + direction * smooth(half.astype(np.float32), 2)[:, None] * 1.01).astype(np.float32)
+        return centre.astype(np.float32), edges
+
+    def _legs(self) -> dict[int, Ladder]:
+        body, chart = self.body, self.chart
+        unit = body.unit
+        crotch = _CROTCH * unit
+        waist = crotch - float(np.clip(chart.rise * self.along_scale, 0.45 * unit, 1.15 * unit))
+        block = chart.crotch_rung
+        centre, edges = self._block(waist, crotch, block + 1)
+        result = {}
+        for side in (1, -1):
+            ladder = chart.legs[side]
+            tube = len(ladder.first) - block
+            outer, inner = self._tube(side, ladder, tube, centre[-1], edges[side][-1])
+            first = np.concatenate([edges[side][:-1], outer]).astype(np.float32)
+            second = np.concatenate([centre[:-1], inner]).astype(np.float32)
+            result[side] = Ladder(first, second)
+        return result
+
+    def _tube(self, side: int, ladder: Ladder, rungs: int, crotch: Float32, hip: Float32) -> tuple[Float32, Float32]:
+        """Outer and inner edge of a leg from the crotch down: float32 rungs x 2 each."""
+        body = self.body
+        unit = body.unit
+        left = side > 0
+        names = (
+            (Landmark.LEFT_HIP, Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE)
+            if left
+            else (Landmark.RIGHT_HIP, Landmark.RIGHT_KNEE, Landmark.RIGHT_ANKLE)
+        )
+        line = body.points[list(names)]
+        length = float(np.linalg.norm(np.diff(line, axis=0), axis=1).sum())
+        natural = self.chart.inseam * self.along_scale / (_INSEAM * unit)
+        # Full-length trousers end at the ankle, whoever wears them.
+        share = 1.03 if 0.85 < natural < 1.3 else natural
+        down = float((crotch - body.hip_mid) @ body.down)
+        t = np.linspace(0.0, 1.0, rungs, dtype=np.float32)
+        start = min(max(down, 0.0), 0.3 * length)
+        positions = start + t * share * (length - start)
+        centre = polyline(line, positions)
+        normal = smooth(normals(centre), 2)
+        outward = unit_vector(hip - crotch, body.across * side)
+        normal = np.where((normal @ outward < 0)[:, None], -normal, normal)
+        knee = float(np.linalg.norm(line[1] - line[0]))
+        radius = np.interp(positions, [0.0, knee, length], [0.33, 0.215, 0.14]).astype(np.float32) * unit
+        flat = np.linalg.norm(ladder.first - ladder.second, axis=1)[-rungs:] * self.across_scale * _WORN * 0.5
+        edges = []
+        for sign, fixed in ((1.0, hip), (-1.0, crotch)):
+            limit = radius * 1.7
+            seen = self.silhouette.reach(centre, (sign * normal).astype(np.float32), limit)
+            known = np.where(seen >= limit * 0.999, radius, np.clip(seen, 0.75 * radius, 1.45 * radius))
+            half = np.clip(flat, known * 1.03, known * (1.5 if sign > 0 else 1.25))
+            edge = centre + sign * normal * smooth(half.astype(np.float32), 2)[:, None]
+            blend = np.clip(t * rungs / 3.0, 0.0, 1.0)[:, None]
+            # From the fixed point downwards along the leg, then over to the tube.
+            straight = fixed + (centre - centre[0])
+            edges.append((straight * (1.0 - blend) + edge * blend).astype(np.float32))
+        return edges[0], edges[1]
+
+    def _skirt(self, ladder: Ladder) -> Ladder:
+        body, unit = self.body, self.body.unit
+        length = self.chart.inseam * self.along_scale
+        rungs = len(ladder.first)
+        waist = -_SKIRT_WAIST * unit
+        hip_rung = int(np.clip(round((0.1 * unit - waist) / max(length, 1.0) * (rungs - 1)), 2, rungs - 2))
+        _, edges = self._block(waist, 0.1 * unit, hip_rung + 1)
+        flat = np.linalg.norm(ladder.first - ladder.second, axis=1) * self.across_scale * _WORN
+        below = np.linspace(0.0, 1.0, rungs - hip_rung, dtype=np.float32)[1:]
+        end = waist + length
+        along = 0.1 * unit + below * (end - 0.1 * unit)
+        knees = 0.5 * (body.points[Landmark.LEFT_KNEE] + body.points[Landmark.RIGHT_KNEE])
+        hang = unit_vector(unit_vector(knees - body.hip_mid, body.down) + np.array([0.0, 1.0], np.float32), body.down)
+        start = body.hip_mid + body.down * 0.1 * unit
+        centre = start + hang * (along - 0.1 * unit)[:, None]
+        result = []
+        for side in (1, -1):
+            across = unit_vector(edges[side][-1] - start, body.across * side)
+            base = float(np.linalg.norm(edges[side][-1] - start))
+            legs = self._leg_reach(centre, across, side)
+            half = np.clip(0.5 * flat[hip_rung + 1 :], legs * 1.02, np.maximum(legs * 1.02, 2.2 * base))
+            half = smooth(np.concatenate([[base], half]).astype(np.float32), 2)[1:]
+            result.append(np.concatenate([edges[side], centre + across * half[:, None]]).astype(np.float32))
+        return Ladder(result[0], result[1])
+
+    def _leg_reach(self, centre: Float32, across: Float32, side: int) -> Float32:
+        """How far that side's leg stands off the skirt's middle: float32 n, pixels."""
+        body = self.body
+        names = (
+            (Landmark.LEFT_HIP, Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE)
+            if side > 0
+            else (Landmark.RIGHT_HIP, Landmark.RIGHT_KNEE, Landmark.RIGHT_ANKLE)
+        )
+        line = body.points[list(names)]
+        heights = line @ body.down
+        order = np.argsort(heights)
+        offset = (line - body.hip_mid) @ across
+        at = np.interp(centre @ body.down, heights[order], offset[order] - 0.0)
+        middle = (centre - body.hip_mid) @ across
+        radius = np.interp(centre @ body.down, np.sort(heights), [0.34, 0.2, 0.14])
+        reach: Float32 = np.maximum(at - middle + radius * body.unit, 0.25 * body.unit).astype(np.float32)
+        return reach
+
+    def _bib(self, waist: tuple[Float32, Float32]) -> Ladder:
+        """From the waist to the shoulders."""
+        body = self.body
+        t = np.linspace(0.0, 1.0, 7, dtype=np.float32)[:, None]
+        half = 0.5 * self.chart.waist * self.across_scale * 0.9
+        top = body.shoulder_mid - body.down * 0.12 * body.unit
+        ends = top + body.across * half, top - body.across * half
+        return Ladder(
+            (waist[0] + (ends[0] - waist[0]) * t).astype(np.float32),
+            (waist[1] + (ends[1] - waist[1]) * t).astype(np.float32),
+        )

@@ -1,0 +1,81 @@
+"""The flat fitter: product photos bent over a person by geometry alone."""
+
+from weakref import WeakKeyDictionary
+
+from tryon_app.core.types import (
+    CATEGORY_SLOT,
+    Fit,
+    FitPiece,
+    Frame,
+    GarmentFit,
+    GarmentView,
+    Outfit,
+    Parsing,
+    Pose,
+    Slot,
+    Worn,
+)
+from tryon_app.fitting.body import Body
+from tryon_app.fitting.bottom import BottomFit, bottom_seen
+from tryon_app.fitting.bottom_chart import BottomChart, read_bottom
+from tryon_app.fitting.silhouette import Silhouette
+from tryon_app.fitting.top import TopFit, top_seen
+from tryon_app.fitting.top_chart import TopChart, read_top
+
+_SIDEWAYS = 0.22
+"""Cosine of the turn below which a flat photo has nothing to show: neither its front nor its back."""
+
+
+class FlatFitter:
+    """Places product photos on a pose.
+
+    Args:
+        step: Frame pixels between flow samples; larger is faster and smoother.
+    """
+
+    def __init__(self, step: int = 4) -> None:
+        self._step = step
+        self._charts: WeakKeyDictionary[GarmentView, TopChart | BottomChart] = WeakKeyDictionary()
+
+    def reset(self) -> None:
+        """Nothing is remembered between frames but the charts of the garments."""
+
+    def fit(self, frame: Frame, pose: Pose, parsing: Parsing, outfit: Outfit) -> Fit:
+        """See `core.protocols.Fitter`."""
+        body = Body(pose)
+        silhouette = Silhouette(parsing.person, frame.width, frame.height)
+        worn = sorted(outfit, key=lambda item: item.garment.layer)
+        return Fit(tuple(self._one(frame, body, silhouette, item) for item in worn))
+
+    def _one(self, frame: Frame, body: Body, silhouette: Silhouette, worn: Worn) -> GarmentFit:
+        garment = worn.garment
+        view = garment.back if body.back else garment.front
+        if view is None:
+            return GarmentFit(worn, garment.front, (), f"{garment.id}: the back is turned and there is no back photo")
+        if abs(body.facing) < _SIDEWAYS:
+            return GarmentFit(worn, view, (), f"{garment.id}: turned too far sideways")
+        chart = self._charts.get(view)
+        if chart is None:
+            chart = read_bottom(view) if CATEGORY_SLOT[garment.category] is Slot.BOTTOM else read_top(view)
+            self._charts[view] = chart
+        size = frame.width, frame.height
+        pieces: list[FitPiece]
+        if isinstance(chart, BottomChart):
+            hidden = bottom_seen(body, *size)
+            pieces = [] if hidden else BottomFit(chart, body, silhouette, _ease(worn)).pieces(size, self._step)
+        else:
+            hidden = top_seen(body, *size)
+            fit = None if hidden else TopFit(chart, garment.category, body, silhouette, _ease(worn))
+            pieces = [] if fit is None else fit.pieces(size, self._step)
+        message = f"{garment.id}: {hidden or 'outside the picture'}" if not pieces else ""
+        return GarmentFit(worn, view, tuple(pieces), message)
+
+
+def _ease(worn: Worn) -> tuple[float, float]:
+    """Width and length of the chosen size over those of the default size."""
+    chosen, usual = worn.garment.size(worn.size), worn.garment.size(None)
+    if chosen is None or usual is None:
+        return 1.0, 1.0
+    girth = next((getattr(chosen, k) / getattr(usual, k) for k in ("chest", "hip", "waist") if getattr(usual, k)), 1.0)
+    length = chosen.length / usual.length if usual.length else 1.0
+    return float(girth or 1.0), float(length or 1.0)

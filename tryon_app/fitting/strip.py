@@ -1,0 +1,122 @@
+"""Ruled strips: the same ladder drawn on the photo and on the person.
+
+A piece of a garment is bounded by two edges. Both edges are sampled at the same rungs on the photo and on the person;
+points between them are linear along each rung. Straight prints stay straight, and no rung can cross another unless its
+edges do.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tryon_app.core.types import FitPiece, Float32, Rect
+from tryon_app.fitting.raster import bounds, rasterise
+
+COLUMNS = 9
+_MARGIN = 0.14
+"""How far a strip goes on beyond its edges, as a share of its width, so that soft alpha at the edge is sampled."""
+
+
+@dataclass(frozen=True, eq=False)
+class Ladder:
+    """Two edges sampled at the same rungs.
+
+    Attributes:
+        first: float32 n x 2.
+        second: float32 n x 2.
+    """
+
+    first: Float32
+    second: Float32
+
+    def grid(self, spread: Float32 | None = None, margin: float = _MARGIN) -> Float32:
+        """float32 n x columns x 2.
+
+        Args:
+            spread: float32 columns, positions across, 0 at the first edge and 1 at the second; evenly spaced by default.
+            margin: Share of the width added beyond each edge.
+        """
+        across = columns() if spread is None else spread
+        across = np.concatenate([[-margin], across, [1.0 + margin]]).astype(np.float32)
+        return self.first[:, None] + (self.second - self.first)[:, None] * across[None, :, None]
+
+
+def columns() -> Float32:
+    """Even positions across a strip."""
+    return np.linspace(0.0, 1.0, COLUMNS, dtype=np.float32)
+
+
+def polyline(points: Float32, positions: Float32) -> Float32:
+    """Points along a polyline by arc length.
+
+    Args:
+        points: float32 n x 2, n >= 2.
+        positions: float32 m, pixels from the start; beyond the ends the last segment goes straight on.
+
+    Returns:
+        float32 m x 2.
+    """
+    steps = np.diff(points, axis=0)
+    lengths = np.maximum(np.linalg.norm(steps, axis=1), 1e-6)
+    starts = np.concatenate([[0.0], np.cumsum(lengths)[:-1]])
+    segment = np.clip(np.searchsorted(starts, positions, side="right") - 1, 0, len(lengths) - 1)
+    return (points[segment] + steps[segment] * ((positions - starts[segment]) / lengths[segment])[:, None]).astype(
+        np.float32
+    )
+
+
+def normals(points: Float32) -> Float32:
+    """Unit normals of a polyline, turned 90 degrees clockwise as seen in the picture (y down)."""
+    tangent = np.gradient(points, axis=0)
+    tangent /= np.maximum(np.linalg.norm(tangent, axis=1, keepdims=True), 1e-6)
+    return np.stack([-tangent[:, 1], tangent[:, 0]], axis=1).astype(np.float32)
+
+
+def smooth(values: Float32, passes: int = 2) -> Float32:
+    """Binomial smoothing along the first axis; the ends stay."""
+    for _ in range(passes):
+        inner = 0.25 * values[:-2] + 0.5 * values[1:-1] + 0.25 * values[2:]
+        values = np.concatenate([values[:1], inner, values[-1:]]).astype(np.float32)
+    return values
+
+
+def extended(target: Float32, source: Float32) -> tuple[Float32, Float32]:
+    """Both grids going on a little before the first and beyond the last rung, so that soft edges are sampled.
+
+    Args:
+        target: float32 rows x columns x 2, frame pixels.
+        source: float32 rows x columns x 2, photo pixels.
+    """
+    longer = []
+    for grid in (target, source):
+        before = grid[:1] + 0.9 * (grid[:1] - grid[1:2])
+        after = grid[-1:] + 1.2 * (grid[-1:] - grid[-2:-1])
+        longer.append(np.concatenate([before, grid, after]).astype(np.float32))
+    return longer[0], longer[1]
+
+
+def piece(
+    name: str,
+    target: Float32,
+    source: Float32,
+    frame_size: tuple[int, int],
+    *,
+    step: int,
+    weight: Float32 | None = None,
+    behind: bool = False,
+) -> FitPiece | None:
+    """A piece from its grids, or None when it lies outside the frame or is larger than any garment can be.
+
+    Args:
+        name: Of the piece.
+        target: float32 rows x columns x 2, frame pixels.
+        source: float32 rows x columns x 2, photo pixels.
+        frame_size: Width, height.
+        step: Frame pixels between flow samples.
+        weight: See `FitPiece`.
+        behind: See `FitPiece`.
+    """
+    roi: Rect = bounds(target, *frame_size)
+    if roi.empty or roi.width < 2 or roi.height < 2:
+        return None
+    return FitPiece(name, roi, rasterise(target, source, roi, step), step, weight, behind)

@@ -1,0 +1,375 @@
+"""A top, outer garment or dress on a person."""
+
+import numpy as np
+
+from tryon_app.core.types import Category, FitPiece, Float32, Landmark
+from tryon_app.fitting.body import Arm, Body, unit_vector
+from tryon_app.fitting.silhouette import Silhouette
+from tryon_app.fitting.strip import COLUMNS, Ladder, columns, extended, normals, piece, polyline, smooth
+from tryon_app.fitting.top_chart import SleeveChart, TopChart
+
+# Flat measures of a garment that fits, in units (see body.py): what a photo without measurements is taken for.
+_CHEST, _SHOULDER, _LENGTH = 1.43, 1.27, 1.95
+_LENGTHS = {Category.DRESS: 3.0, Category.JACKET: 1.95, Category.TANK: 1.95}
+_WORN = 0.84
+"""Width seen from the front of cloth that measures 1 lying flat: it goes round a body 0.68 as deep as wide."""
+
+_NECK_HEIGHT = 0.21
+"""Where neck and shoulder meet, above the line of the shoulder joints, in units."""
+
+
+def photo_scale(chart: TopChart, category: Category, unit: float) -> float:
+    """Frame pixels for one photo pixel, so that the garment fits an average body.
+
+    Chest and shoulders say most; the length steadies both where the cut is unusually wide or narrow.
+
+    Args:
+        chart: Of the garment.
+        category: Of the garment.
+        unit: Of the body, pixels.
+    """
+    votes = [(_CHEST / max(chart.chest, 1.0), 0.45), (_SHOULDER / max(chart.shoulder, 1.0), 0.35)]
+    length = _LENGTHS.get(category, _LENGTH)
+    votes.append((length / max(chart.length, 1.0), 0.20))
+    logs = sum(weight * np.log(value) for value, weight in votes)
+    return float(unit * np.exp(logs))
+
+
+class TopFit:
+    """The geometry of one top on one pose.
+
+    Args:
+        chart: Of the garment.
+        category: Of the garment.
+        body: Of the person.
+        silhouette: Of the person.
+        ease: Width and length of the chosen size over those of the default size.
+    """
+
+    def __init__(
+        self,
+        chart: TopChart,
+        category: Category,
+        body: Body,
+        silhouette: Silhouette,
+        ease: tuple[float, float] = (1.0, 1.0),
+    ) -> None:
+        self.chart = chart
+        self.body = body
+        self.silhouette = silhouette
+        scale = photo_scale(chart, category, body.unit)
+        self.across_scale = scale * ease[0]
+        self.along_scale = scale * ease[1]
+        self.arms = {side: body.arm(side) for side in (1, -1)}
+        self.torso = self._torso()
+
+    def pieces(self, frame_size: tuple[int, int], step: int) -> list[FitPiece]:
+        """All pieces in drawing order.
+
+        Args:
+            frame_size: Width, height.
+            step: Frame pixels between flow samples.
+        """
+        above: list[FitPiece | None] = []
+        below: list[FitPiece | None] = []
+        torso_target, torso_source = self._torso_grids()
+        if self.chart.inside is not None:
+            below.append(
+                piece(
+                    "back_collar",
+                    torso_target,
+                    torso_source,
+                    frame_size,
+                    step=step,
+                    weight=self.chart.inside,
+                    behind=True,
+                )
+            )
+        above.append(piece("torso", torso_target, torso_source, frame_size, step=step, weight=self.chart.weight))
+        for side, sleeve in self.chart.sleeves.items():
+            arm = self.arms[side]
+            target = self._sleeve(arm, sleeve)
+            if target is None:
+                continue
+            grids = target.grid(), sleeve.ladder.grid()
+            name = "sleeve_left" if side > 0 else "sleeve_right"
+            drawn = piece(name, *extended(*grids), frame_size, step=step, weight=sleeve.weight)
+            (below if arm.behind else above).append(drawn)
+        return [item for item in below + above if item is not None]
+
+    # -- torso ---------------------------------------------------------------------------------------------------------
+
+    def _torso(self) -> Ladder:
+        """Edges on the person at the chart's rungs."""
+        body, chart = self.body, self.chart
+        tip_rung, armpit_rung = chart.rungs
+        edges = {side: np.zeros_like(chart.ladder.first) for side in (1, -1)}
+        pits, sides = {}, {}
+        for side in (1, -1):
+            collar, tip, armpit = self._collar(side), self._tip(side), self._armpit(side)
+            pits[side] = armpit
+            tip = self._onto_shoulder(tip[None], limit=0.10)[0]
+            shoulder = collar + (tip - collar) * np.linspace(0, 1, tip_rung, endpoint=False)[:, None]
+            shoulder[1:] = self._onto_shoulder(shoulder[1:].astype(np.float32), limit=0.08)
+            armhole = tip + (armpit - tip) * np.linspace(0, 1, armpit_rung - tip_rung, endpoint=False)[:, None]
+            sides[side] = np.concatenate([shoulder, armhole])
+        lower = self._sides(pits)
+        for side in (1, -1):
+            edges[side][:armpit_rung] = sides[side]
+            edges[side][armpit_rung:] = lower[side]
+        return Ladder(edges[1], edges[-1])
+
+    def _onto_shoulder(self, points: Float32, limit: float) -> Float32:
+        """Points lifted to the outline of the shoulders when that lies a little higher: nothing worn now shows above.
+
+        Args:
+            points: float32 n x 2.
+            limit: Greatest lift in units.
+        """
+        up = np.tile(-self._up(), (len(points), 1)).astype(np.float32)
+        reach = np.full(len(points), 2.0 * limit * self.body.unit, np.float32)
+        start = points - up * limit * self.body.unit
+        lift = self.silhouette.reach(start, up, reach) - limit * self.body.unit
+        lift = np.where(lift >= 0.999 * limit * self.body.unit, 0.0, np.maximum(lift + 0.012 * self.body.unit, 0.0))
+        return points + up * lift[:, None]
+
+    def _collar(self, side: int) -> Float32:
+        """Where the neckline meets the shoulder on the body."""
+        body = self.body
+        half = np.clip(0.5 * self.chart.collar * self.across_scale, 0.20 * body.unit, 0.52 * body.unit)
+        # The wider the neck opening, the further out and so the lower it lies on the slope of the shoulder.
+        slope = _NECK_HEIGHT - 0.30 * max(half / body.unit - 0.25, 0.0)
+        half *= max(abs(body.facing), 0.45)
+        return body.shoulder_mid + body.across * side * half - self._up() * slope * body.unit
+
+    def _up(self) -> Float32:
+        """Down the spine at the shoulders, squarer to the shoulder line than the hips alone say."""
+        body = self.body
+        square = np.array([-body.across[1], body.across[0]], np.float32) * (1.0 if not body.back else -1.0)
+        return unit_vector(square + body.down, body.down)
+
+    def _directions(self, side: int) -> tuple[Float32, Float32]:
+        """Direction of the upper arm and its normal away from the body."""
+        arm = self.arms[side]
+        along = unit_vector(arm.joints[1] - arm.joints[0], self.body.down)
+        outward = np.array([along[1], -along[0]], np.float32)
+        # With the arm hanging, this normal points away from the spine.
+        hanging = np.array([self.body.down[1], -self.body.down[0]], np.float32)
+        sign = 1.0 if float(hanging @ self.body.across) * side > 0 else -1.0
+        return along, outward * sign
+
+    def _tip(self, side: int) -> Float32:
+        """The tip of the garment's shoulder on the body."""
+        body = self.body
+        along, outward = self._directions(side)
+        joint = self.arms[side].joints[0]
+        lift = unit_vector(outward - 1.2 * body.down, -body.down)
+        tip = joint + 0.17 * body.unit * lift
+        natural = 0.5 * body.unit + 0.10 * body.unit
+        extra = np.clip(0.5 * self.chart.shoulder * self.across_scale - natural, -0.22 * body.unit, 0.45 * body.unit)
+        if extra < 0:
+            # Narrower than the shoulders (a tank): back towards the collar.
+            collar = self._collar(side)
+            return tip + unit_vector(collar - tip, -along) * -extra
+        return tip + along * extra * max(self.arms[side].reach[0], 0.3)
+
+    def _armpit(self, side: int) -> Float32:
+        body, chart = self.body, self.chart
+        _, outward = self._directions(side)
+        armhole = float(chart.ladder.first[chart.rungs[1], 1] - chart.ladder.first[chart.rungs[0], 1])
+        depth = float(np.clip(armhole * self.along_scale / body.unit - 0.13, 0.26, 0.62))
+        direction = unit_vector(body.down - 0.30 * outward, body.down)
+        return self.arms[side].joints[0] + direction * depth * body.unit * body.upright
+
+    def _sides(self, pits: dict[int, Float32]) -> dict[int, Float32]:
+        """Side seams from armpit to hem: float32 n x 2 by side."""
+        body, chart = self.body, self.chart
+        rung = chart.rungs[1]
+        left, right = chart.ladder.first[rung:], chart.ladder.second[rung:]
+        middle = 0.5 * (left + right)
+        drop = (middle[:, 1] - middle[0, 1]) * self.along_scale
+        start = float(((0.5 * (pits[1] + pits[-1])) - body.shoulder_mid) @ body.down)
+        along = start + drop * body.upright
+        centre = self._spine(along)
+        across = np.tile(body.across, (len(along), 1))
+        flat = np.linalg.norm(left - right, axis=1) * self.across_scale * _WORN * 0.5
+        girths = self._girths(along)
+        result: dict[int, Float32] = {}
+        for side in (1, -1):
+            direction = across * side
+            measured = self._measure(centre, direction, girths, side)
+            turn = max(abs(body.facing), 0.6)
+            # At least over the body, wider where the cut is wider, never half as wide again as what is seen.
+            half = np.clip(flat * turn, measured * 1.015, measured * 1.22)
+            edge = centre + direction * half[:, None]
+            # Meets the armhole where the sleeve hangs from it.
+            blend = np.clip(np.arange(len(edge)) / 2.0, 0.0, 1.0)[:, None]
+            result[side] = (pits[side] * (1 - blend) + edge * blend).astype(np.float32)
+        return result
+
+    def _spine(self, along: Float32) -> Float32:
+        """Centre line: float32 n x 2 at pixels from the shoulder line; below the hips cloth hangs by gravity."""
+        body = self.body
+        points = body.shoulder_mid + body.down * along[:, None]
+        below = np.maximum(along - body.torso * 1.05, 0.0)
+        legs = 0.5 * (body.points[Landmark.LEFT_KNEE] + body.points[Landmark.RIGHT_KNEE]) - body.hip_mid
+        hang = unit_vector(unit_vector(legs, body.down) + np.array([0.0, 1.0], np.float32), body.down)
+        return (points + (hang - body.down) * below[:, None]).astype(np.float32)
+
+    def _girths(self, along: Float32) -> Float32:
+        """Half widths of an average body, pixels, at pixels from the shoulder line."""
+        body = self.body
+        height = along / max(body.torso, 1.0)
+        factor = np.interp(height, [0.2, 0.65, 1.0, 1.5], [1.22, 1.05, 1.18, 1.25])
+        return np.array([body.girth(float(value)) for value in factor], np.float32)
+
+    def _measure(self, centre: Float32, direction: Float32, girths: Float32, side: int) -> Float32:
+        """Half widths seen, pixels: to the mask's edge, or to the arm where that hangs against the body."""
+        limit = girths * 1.55
+        seen = self.silhouette.reach(centre, direction, limit)
+        arm = self._to_arm(centre, direction, limit, side)
+        blocked = arm < seen
+        half = np.where(blocked, arm, seen)
+        low, high = girths * 0.78, girths * 1.4
+        half = np.where(seen >= limit * 0.999, np.minimum(half, girths * 1.1), half)
+        return smooth(np.clip(half, low, high).astype(np.float32), 2)
+
+    def _to_arm(self, centre: Float32, direction: Float32, limit: Float32, side: int) -> Float32:
+        """Pixels along each ray to the near side of that side's arm; `limit` where the arm is not met."""
+        body, arm = self.body, self.arms[side]
+        reach = np.linspace(0.35, 1.0, 30, dtype=np.float32)
+        points = centre[:, None] + direction[:, None] * (limit[:, None] * reach)[..., None]
+        inside = np.zeros(points.shape[:2], bool)
+        radii = np.array([0.17, 0.14, 0.10], np.float32) * body.unit
+        for joint in range(3):
+            a, b = arm.joints[joint], arm.joints[joint + 1]
+            inside |= _distance(points, a, b) < radii[joint]
+        found = inside.any(axis=1)
+        distance: Float32 = np.where(found, limit * reach[inside.argmax(axis=1)], limit)
+        return distance
+
+    def _torso_grids(self) -> tuple[Float32, Float32]:
+        spread = self._turned()
+        target = _taller(self.torso.grid(spread), self._lift(), 0.06 * self.body.unit)
+        k = self.chart.rise + 0.08 * self.chart.length
+        source = _taller(self.chart.ladder.grid(), k, 0.06 * self.body.unit / max(self.along_scale, 1e-6))
+        return target, source
+
+    def _lift(self) -> float:
+        return (self.chart.rise + 0.08 * self.chart.length) * self.along_scale
+
+    def _turned(self) -> Float32:
+        """Where even columns of the photo lie across a turned body: the middle moves towards the far side."""
+        turn = float(np.clip(self.body.yaw, -0.9, 0.9))
+        if abs(turn) < 0.05:
+            return columns()
+        angle = np.arcsin(np.clip(2.0 * columns() - 1.0, -1, 1)) * 0.92
+        # Columns run from the wearer's left to the right; the surface is an ellipse 0.68 as deep as wide.
+        across = np.sin(angle) * np.cos(turn) + 0.68 * np.cos(angle) * np.sin(turn)
+        across = np.maximum.accumulate(across)
+        spread = (across - across[0]) / max(float(across[-1] - across[0]), 1e-6)
+        # An even step is kept in part, so that no column closes.
+        return (0.85 * spread + 0.15 * columns()).astype(np.float32)
+
+    # -- sleeves -------------------------------------------------------------------------------------------------------
+
+    def _sleeve(self, arm: Arm, sleeve: SleeveChart) -> Ladder | None:
+        """Edges of a sleeve on the person; None when the arm is not in the picture."""
+        if not self._arm_known(arm):
+            return None
+        body = self.body
+        count = len(sleeve.widths)
+        t = np.linspace(0.0, 1.0, count, dtype=np.float32)
+        tip, armpit = self.torso_point(arm.side, self.chart.rungs[0]), self.torso_point(arm.side, self.chart.rungs[1])
+        along, outward = self._directions(arm.side)
+        line = _rounded(arm.joints, 0.22 * body.unit)
+        joint = arm.joints[0]
+        # Lengths are true; along a bone that points at the camera they look shorter.
+        scale = self.along_scale
+        begin = 0.5 * (float((tip - joint) @ along) + float((armpit - joint) @ along))
+        length = 0.5 * (sleeve.outer + sleeve.inner) * scale
+        positions = _foreshorten(np.maximum(begin, 0.0) + t * length, arm, body.unit)
+        centre = polyline(line, positions)
+        normal = smooth(normals(polyline(line, np.maximum(positions, 1.0))), 2)
+        if float(normal[0] @ outward) < 0:
+            normal = -normal
+        half = 0.5 * sleeve.widths * self.across_scale * _WORN
+        radius = np.interp(positions, [0.0, 0.8 * body.unit, 1.6 * body.unit], [0.19, 0.15, 0.11]) * body.unit
+        limit = (radius * 1.9).astype(np.float32)
+        seen = [self.silhouette.reach(centre, sign * normal, limit) for sign in (1.0, -1.0)]
+        edges = []
+        for sign, measured, seam in ((1.0, seen[0], tip), (-1.0, seen[1], armpit)):
+            known = np.where(measured >= limit * 0.999, radius, measured)
+            wide = smooth(np.clip(half, np.clip(known, 0.7 * radius, 1.45 * radius) * 1.04, 1.5 * radius), 2)
+            edge = centre + sign * normal * wide[:, None]
+            blend = _ease(np.clip(t * length / ((0.25 if sign > 0 else 0.42) * body.unit), 0.0, 1.0))[:, None]
+            # Out of the armhole, into the tube of the arm.
+            start = seam + along * (t * length)[:, None] * float(arm.reach[0])
+            edges.append((start * (1.0 - blend) + edge * blend).astype(np.float32))
+        return Ladder(edges[0], edges[1])
+
+    def _arm_known(self, arm: Arm) -> bool:
+        """Whether a sleeve may be drawn: the elbow is seen, or lies outside the picture while the shoulder is inside."""
+        if arm.seen >= 0.15:
+            return True
+        return bool(self.silhouette.outside(arm.joints[1]) and not self.silhouette.outside(arm.joints[0]))
+
+    def torso_point(self, side: int, rung: int) -> Float32:
+        """A point of the torso's edge on the person."""
+        return (self.torso.first if side > 0 else self.torso.second)[rung]
+
+
+def _ease(t: Float32) -> Float32:
+    return t * t * (3.0 - 2.0 * t)
+
+
+def _distance(points: Float32, a: Float32, b: Float32) -> Float32:
+    """Distance of points (... x 2) to a segment."""
+    along = b - a
+    part = np.clip(((points - a) @ along) / max(float(along @ along), 1e-6), 0.0, 1.0)
+    return np.linalg.norm(points - a - part[..., None] * along, axis=-1)
+
+
+def _rounded(joints: Float32, radius: float) -> Float32:
+    """Shoulder, elbow, wrist and knuckles as a line without a corner at the elbow: float32 n x 2."""
+    a, b, c = joints[0], joints[1], joints[2]
+    before = b + unit_vector(a - b, b - a) * min(radius, 0.45 * float(np.linalg.norm(a - b)))
+    after = b + unit_vector(c - b, b - a) * min(radius, 0.45 * float(np.linalg.norm(c - b)))
+    t = np.linspace(0.0, 1.0, 7, dtype=np.float32)[:, None]
+    bend = (1 - t) ** 2 * before + 2 * t * (1 - t) * b + t**2 * after
+    return np.concatenate([a[None], bend, joints[2:]]).astype(np.float32)
+
+
+def _foreshorten(lengths: Float32, arm: Arm, unit: float) -> Float32:
+    """True lengths along an arm (pixels) -> pixels along the arm as seen."""
+    true = np.array([0.86, 0.78, 0.28], np.float32) * unit
+    stops = np.concatenate([[0.0], np.cumsum(true)])
+    seen = np.concatenate([[0.0], np.cumsum(true * arm.reach)])
+    inside = np.interp(lengths, stops, seen)
+    beyond = np.maximum(lengths - stops[-1], 0.0) * arm.reach[-1]
+    return (inside + beyond).astype(np.float32)
+
+
+def _taller(grid: Float32, above: float, below: float) -> Float32:
+    """A grid with two rows above the first, square to it, and one beyond the last rung."""
+    top, bottom = grid[0], grid[-1]
+    across = unit_vector(top[-1] - top[0], np.array([1.0, 0.0], np.float32))
+    upward = np.array([across[1], -across[0]], np.float32)
+    if float(upward @ (grid[-1].mean(axis=0) - top.mean(axis=0))) > 0:
+        upward = -upward
+    rows = [top + upward * above, top + upward * 0.5 * above]
+    return np.concatenate([np.stack(rows), grid, (bottom + _along(grid) * below)[None]], axis=0).astype(np.float32)
+
+
+def _along(grid: Float32) -> Float32:
+    return unit_vector(grid[-1].mean(axis=0) - grid[-2].mean(axis=0), np.array([0.0, 1.0], np.float32))
+
+
+def top_seen(body: Body, width: int, height: int) -> str:
+    """Why a top cannot be drawn: "" when it can."""
+    size = np.array([width, height], np.float32)
+    inside = ((body.shoulders > -0.25 * size) & (body.shoulders < 1.25 * size)).all(axis=1)
+    presence = body.pose.presence[[Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]]
+    if not (inside & (presence > 0.3)).any() or float(body.shoulder_mid[1]) > height * 0.98:
+        return "the shoulders are not in the picture"
+    return ""
