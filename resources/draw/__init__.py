@@ -1,0 +1,1 @@
+"""Draws the built-in catalogue: garments as patterns in centimetres, rendered like product photos."""

@@ -1,0 +1,1 @@
+"""The garments: how each kind is cut, and how it is sewn."""
