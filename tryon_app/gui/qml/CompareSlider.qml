@@ -15,13 +15,13 @@ Item {
     }
     Tag {
         text: T.before
-        anchors { left: parent.left; top: parent.top; margins: Theme.l }
+        anchors { left: parent.left; bottom: parent.bottom; margins: Theme.l }
         opacity: slider.at > width + 2 * Theme.l ? 1 : 0
         Behavior on opacity { NumberAnimation { duration: Theme.quick } }
     }
     Tag {
         text: T.after
-        anchors { right: parent.right; top: parent.top; margins: Theme.l }
+        anchors { right: parent.right; bottom: parent.bottom; margins: Theme.l }
         opacity: slider.width - slider.at > width + 2 * Theme.l ? 1 : 0
         Behavior on opacity { NumberAnimation { duration: Theme.quick } }
     }

@@ -102,8 +102,8 @@ ApplicationWindow {
                 }
                 Diagnostics {
                     visible: app.preferences.diagnostics
-                    anchors { left: parent.left; top: parent.top; margins: Theme.m }
-                    anchors.topMargin: app.pump.comparing ? 60 : Theme.m
+                    x: over.x + Theme.m
+                    y: Math.max(0, Math.min(over.y + Theme.m, stage.height - height - Theme.m))
                 }
                 Column { // what the picture's stages say, e.g. that the legs are not in view
                     objectName: "hints"

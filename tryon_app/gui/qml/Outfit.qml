@@ -26,6 +26,7 @@ GridLayout {
             spacing: Theme.m
             Layout.fillWidth: true
             Rectangle {
+                visible: outfit.width > 300
                 Layout.preferredWidth: 52
                 Layout.preferredHeight: 60
                 radius: Theme.radiusS
@@ -48,19 +49,22 @@ GridLayout {
                     wrapMode: Text.NoWrap
                     Layout.fillWidth: true
                 }
-                Flow {
+                ListView {
+                    visible: row.modelData.sizes.length > 0
+                    orientation: ListView.Horizontal
+                    boundsBehavior: Flickable.StopAtBounds
+                    clip: true
                     Layout.fillWidth: true
                     Layout.leftMargin: -2
-                    Repeater {
-                        model: row.modelData.sizes
-                        delegate: Chip {
-                            required property string modelData
-                            objectName: "size_" + row.modelData.garmentId + "_" + modelData
-                            text: modelData
-                            small: true
-                            chosen: row.modelData.size === modelData
-                            onClicked: app.wardrobe.setSize(row.modelData.garmentId, modelData)
-                        }
+                    Layout.preferredHeight: Theme.target
+                    model: row.modelData.sizes
+                    delegate: Chip {
+                        required property string modelData
+                        objectName: "size_" + row.modelData.garmentId + "_" + modelData
+                        text: modelData
+                        small: true
+                        chosen: row.modelData.size === modelData
+                        onClicked: app.wardrobe.setSize(row.modelData.garmentId, modelData)
                     }
                 }
                 Words {

@@ -33,7 +33,7 @@ Rectangle {
                 font.weight: Font.DemiBold
                 Layout.fillWidth: true
             }
-            SearchField {
+            FindField {
                 id: search
                 objectName: "search"
                 Layout.fillWidth: !wardrobe.strip
