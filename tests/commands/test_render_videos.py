@@ -1,5 +1,6 @@
 """`tryon render` on a video: every frame, its time, its sound, its size."""
 
+import signal
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -143,13 +144,18 @@ def test_outputs_that_hold_no_video(world, tryon: Tryon, tmp_path: Path, name: s
     assert f"A video cannot be written to '{name}'" in said
 
 
-def test_interrupted_leaves_what_was_there(world, tryon: Tryon, tmp_path: Path) -> None:
-    world.pose.raises[STOP] = KeyboardInterrupt
+@pytest.mark.parametrize(("number", "expected"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_stopped_leaves_what_was_there(world, tryon: Tryon, tmp_path: Path, number: int, expected: int) -> None:
+    def stop() -> BaseException:
+        signal.raise_signal(number)
+        return AssertionError("the signal was ignored")
+
+    world.pose.raises[STOP] = stop
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "film.mp4").write_bytes(b"an older film")
     source = clip(tmp_path / "in.mkv", stop_at=6)
     arguments = ("--source", source, "--garment", "tee-green", "-o", tmp_path / "out" / "film.mp4")
     code, said = tryon("render", *arguments)
-    assert (code, said) == (130, "")
+    assert (code, said) == (expected, "")
     assert (tmp_path / "out" / "film.mp4").read_bytes() == b"an older film"
     assert [entry.name for entry in (tmp_path / "out").iterdir()] == ["film.mp4"]

@@ -1,9 +1,14 @@
 """What commands say while they work: progress on stderr where somebody watches, results on stdout."""
 
+import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 import typer
+
+_SIGTERM_EXIT = 128 + signal.SIGTERM
 
 
 @contextmanager
@@ -61,3 +66,23 @@ def download_progress() -> Iterator[Callable[[str, int, int], None]]:
 def note(text: str) -> None:
     """Tell a person something that is no result (stderr)."""
     typer.echo(f"note: {text}", err=True)
+
+
+@contextmanager
+def tidy_when_terminated() -> Iterator[None]:
+    """While the block runs, SIGTERM unwinds it like an exception, so that half-written files are removed.
+
+    Does nothing outside the main thread, where no handler can be set.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _terminate)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _terminate(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(_SIGTERM_EXIT)

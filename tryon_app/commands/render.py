@@ -95,21 +95,27 @@ def _given(output: Path | None) -> Path:
 
 
 def _render_table(pairs: Path, output: Path) -> None:
+    from tryon_app.commands.console import tidy_when_terminated
     from tryon_app.commands.rendering import tables
 
-    if tables.render_pairs(pairs, output):
+    with tidy_when_terminated():
+        failed = tables.render_pairs(pairs, output)
+    if failed:
         raise typer.Exit(1)
 
 
 def _render_one(
     source: Path, specs: list[str], slot: "Slot | None", size: str | None, output: Path, layers: Path | None
 ) -> None:
+    from tryon_app.commands.console import tidy_when_terminated
     from tryon_app.commands.rendering import kinds, outfits, photos, videos
 
     kind = kinds.source_kind(source)
     kinds.check_output(kind, source, specs, output)
     wish = outfits.Wish(tuple(specs), slot, size)
-    if kind is kinds.Kind.PHOTO:
-        photos.render_photo(source, wish, output, layers)
-    else:
-        videos.render_video(source, wish, output, layers)
+    with tidy_when_terminated():
+        if kind is kinds.Kind.PHOTO:
+            photos.render_photo(source, wish, output, layers)
+        else:
+            videos.render_video(source, wish, output, layers)
+    typer.echo(output)
