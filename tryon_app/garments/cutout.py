@@ -57,7 +57,7 @@ def find_garment(rgb: UInt8) -> Float32:
     Raises:
         GarmentError: There is no garment, or the background is too busy to tell.
     """
-    evidence = measure(rgb.astype(np.float32) / 255)
+    evidence = measure(np.asarray(rgb, dtype=np.float32) / np.float32(255))
     inside, outside = _seeds(evidence)
     if inside.mean() < _LEAST_AREA / 4:
         raise GarmentError("No garment was found in the photo.", _REMEDY)
@@ -73,7 +73,7 @@ def _slope(evidence: Evidence) -> Float32:
     features = evidence.features
     across = np.abs(np.diff(features, axis=1, append=features[:, -1:])).max(axis=2)
     down = np.abs(np.diff(features, axis=0, append=features[-1:])).max(axis=2)
-    return np.maximum(across, down)
+    return np.asarray(np.maximum(across, down), dtype=np.float32)
 
 
 def _seeds(evidence: Evidence) -> tuple[Mask, Mask]:
@@ -131,7 +131,6 @@ def _walk(evidence: Evidence, inside: Mask, outside: Mask) -> Float32:
     from scipy.sparse.linalg import cg
 
     known = inside | outside
-    height, width = known.shape
     index = np.full(known.shape, -1, np.int64)
     index[~known] = np.arange(int((~known).sum()))
     count = int((~known).sum())
@@ -200,11 +199,11 @@ def _border(height: int, width: int) -> Mask:
 
 
 def _eroded(mask: Mask, radius: int) -> Mask:
-    return cv2.erode(mask.astype(np.uint8), _disc(radius)).astype(bool)
+    return np.asarray(cv2.erode(mask.astype(np.uint8), _disc(radius)), dtype=bool)
 
 
 def _opened(mask: Mask, radius: int) -> Mask:
-    return cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, _disc(radius)).astype(bool)
+    return np.asarray(cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_OPEN, _disc(radius)), dtype=bool)
 
 
 def _disc(radius: int) -> UInt8:

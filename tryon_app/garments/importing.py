@@ -1,0 +1,162 @@
+"""From a product photo to a garment that can be worn."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from tryon_app.core.errors import GarmentError
+from tryon_app.core.stills import read_rgba
+from tryon_app.core.types import CATEGORY_SLOT, Category, Garment, GarmentView, Slot, UInt8
+from tryon_app.garments.cutout import cut_out
+from tryon_app.garments.landmarks import Found, find_keypoints
+from tryon_app.garments.matting import bleed
+from tryon_app.garments.sizes import DEFAULT_SIZE, usual_sizes
+from tryon_app.garments.storage import LAYERS
+
+_MOST_SIDE = 1600
+_MARGIN = 0.02
+_CATEGORY_ZH = {
+    Category.TEE: "T恤",
+    Category.LONGSLEEVE: "长袖上衣",
+    Category.SHIRT: "衬衫",
+    Category.TANK: "背心",
+    Category.HOODIE: "连帽衫",
+    Category.SWEATER: "毛衣",
+    Category.JACKET: "夹克",
+    Category.DRESS: "连衣裙",
+    Category.SKIRT: "半身裙",
+    Category.TROUSERS: "长裤",
+    Category.SHORTS: "短裤",
+    Category.OVERALLS: "背带裤",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Imported:
+    """A garment and how sure its key points are (0..1)."""
+
+    garment: Garment
+    confidence: float
+
+
+def import_photo(path: Path, *, slot: Slot | None = None, back: Path | None = None) -> Garment:
+    """Make a garment from one product photo, or from its front and back.
+
+    Args:
+        path: Photo of the front: flat-lay or invisible mannequin, plain background; a PNG's own alpha is its cut-out.
+        slot: Where it is worn; found out when None.
+        back: Photo of the back.
+
+    Returns:
+        The garment, named after the file, with its category's usual sizes.
+
+    Raises:
+        GarmentError: No garment is found, or its shape is not understood.
+        InputError: The file cannot be read.
+    """
+    return examine_photo(path, slot=slot, back=back).garment
+
+
+def examine_photo(path: Path, *, slot: Slot | None = None, back: Path | None = None) -> Imported:
+    """Like `import_photo`, and say how sure the result is."""
+    front, found = _view(path, slot, back=False)
+    rear = None
+    if back is not None:
+        rear, _ = _view(back, found.slot, back=True)
+    category = found.category
+    garment = Garment(
+        id=slug(path.stem),
+        name={"en": _title(path.stem), "zh_CN": _CATEGORY_ZH[category]},
+        slot=found.slot,
+        category=category,
+        front=front,
+        back=rear,
+        layer=LAYERS[found.slot],
+        sizes=usual_sizes(category),
+        default_size=DEFAULT_SIZE,
+        colour=main_colour(front.rgba),
+    )
+    return Imported(garment, found.confidence)
+
+
+def cut_photo(path: Path) -> UInt8:
+    """The garment of a photo, cut out and cropped with a small margin.
+
+    Args:
+        path: The photo.
+
+    Returns:
+        uint8 H x W x 4, at most 1600 pixels a side.
+
+    Raises:
+        GarmentError: No garment is found.
+        InputError: The file cannot be read.
+    """
+    rgba, transparent = read_rgba(path)
+    rgba = _within(rgba)
+    try:
+        cut = bleed(rgba[..., :3], rgba[..., 3]) if transparent else cut_out(np.ascontiguousarray(rgba[..., :3]))
+        return _crop(cut)
+    except GarmentError as error:
+        raise GarmentError(f"{path.name}: {error.message}", error.remedy) from error
+
+
+def main_colour(rgba: UInt8) -> str:
+    """The most frequent colour of a cut-out as "#rrggbb"."""
+    small = cv2.resize(rgba, (96, 96), interpolation=cv2.INTER_AREA)
+    pixels = small[small[..., 3] > 200][:, :3]
+    if not len(pixels):
+        return ""
+    codes = (pixels // 32).astype(int) @ np.array([64, 8, 1])
+    values, counts = np.unique(codes, return_counts=True)
+    red, green, blue = np.median(pixels[codes == values[counts.argmax()]], axis=0).astype(int)
+    return f"#{red:02x}{green:02x}{blue:02x}"
+
+
+def slug(text: str) -> str:
+    """A folder name from any text: lower case, digits and hyphens; other scripts are kept."""
+    plain = re.sub(r"[^\w]+", "-", text.lower().replace("_", "-")).strip("-")
+    return plain[:60] or "garment"
+
+
+def _title(stem: str) -> str:
+    words = re.sub(r"[\s_-]+", " ", stem).strip()
+    return words[:1].upper() + words[1:] if words else "Garment"
+
+
+def _view(path: Path, slot: Slot | None, *, back: bool) -> tuple[GarmentView, Found]:
+    rgba = cut_photo(path)
+    try:
+        found = find_keypoints(rgba, slot, back=back)
+    except GarmentError as error:
+        raise GarmentError(f"{path.name}: {error.message}", error.remedy) from error
+    if slot is not None and found.slot is not slot and CATEGORY_SLOT[found.category] is not slot:
+        raise GarmentError(f"{path.name} does not look like something worn as {slot}.", "Choose another slot.")
+    height, width = rgba.shape[:2]
+    points = {
+        name: (float(np.clip(x, 0, width - 1)), float(np.clip(y, 0, height - 1)))
+        for name, (x, y) in found.keypoints.items()
+    }
+    rgba.setflags(write=False)
+    return GarmentView(rgba, points), found
+
+
+def _within(rgba: UInt8) -> UInt8:
+    height, width = rgba.shape[:2]
+    scale = _MOST_SIDE / max(height, width)
+    if scale >= 1:
+        return rgba
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    return np.asarray(cv2.resize(rgba, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def _crop(rgba: UInt8) -> UInt8:
+    rows, columns = np.flatnonzero((rgba[..., 3] > 8).any(axis=1)), np.flatnonzero((rgba[..., 3] > 8).any(axis=0))
+    if not len(rows):
+        raise GarmentError("The picture is transparent everywhere.", "Use a photo that shows one garment.")
+    margin = round(_MARGIN * max(len(rows), len(columns))) + 2
+    top, left = max(0, int(rows[0]) - margin), max(0, int(columns[0]) - margin)
+    return np.ascontiguousarray(rgba[top : int(rows[-1]) + margin + 1, left : int(columns[-1]) + margin + 1])

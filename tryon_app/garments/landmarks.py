@@ -1,0 +1,142 @@
+"""What a cut-out shows and where its key points are, found from the silhouette and the edges within it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tryon_app.core.errors import GarmentError
+from tryon_app.core.types import Category, KeyPoint, Point, Slot, UInt8
+from tryon_app.garments.landmarks_bottom import find_skirt, find_trousers, leg_pocket, name_bottom
+from tryon_app.garments.landmarks_top import TopShape, find_top, name_top, sleeve_pocket, waist
+from tryon_app.garments.neckline import front_neck
+from tryon_app.garments.outline import Outline, outline_of
+
+_REMEDY = "Use a photo of one garment, spread out and upright, or set the key points by hand in its garment.toml."
+_DRESS_LENGTH = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found in a cut-out.
+
+    Attributes:
+        slot: Where it goes.
+        category: What it is, as far as the silhouette tells.
+        keypoints: Pixels of the picture.
+        confidence: 0..1; below 0.5 somebody should look at the preview.
+    """
+
+    slot: Slot
+    category: Category
+    keypoints: dict[KeyPoint, Point]
+    confidence: float
+
+
+def find_keypoints(rgba: UInt8, slot: Slot | None = None, *, back: bool = False) -> Found:
+    """Name the garment and find its key points.
+
+    Args:
+        rgba: uint8 H x W x 4, a cut-out garment, upright.
+        slot: Where it goes; found out when None.
+        back: The photo shows the back: the wearer's left is the picture's left.
+
+    Returns:
+        What was found.
+
+    Raises:
+        GarmentError: The shape is that of no garment, or not of one for the slot.
+    """
+    outline = outline_of(rgba)
+    pockets = {sign: sleeve_pocket(outline, sign) for sign in (-1, 1)}
+    legs = leg_pocket(outline)
+    sleeved = all(pockets.values())
+    legged = not sleeved and (legs is not None or _flat_top(outline))
+    is_bottom = legged if slot is None else slot is Slot.BOTTOM
+    found = _bottom(outline, back) if is_bottom else _top(outline, slot, back)
+    _check(found, outline)
+    return found
+
+
+def _bottom(outline: Outline, back: bool) -> Found:
+    legs = leg_pocket(outline)
+    if legs is None:
+        shape = find_skirt(outline)
+        category = Category.SKIRT
+    else:
+        shape = find_trousers(outline, legs)
+        category = Category.TROUSERS if shape.leg_share > 1.15 else Category.SHORTS
+        if shape.bib:
+            category = Category.OVERALLS
+    points = {name: outline.to_picture(point) for name, point in name_bottom(shape, back).items()}
+    return Found(Slot.BOTTOM, category, points, _symmetry(outline))
+
+
+def _top(outline: Outline, slot: Slot | None, back: bool) -> Found:
+    pockets = {sign: sleeve_pocket(outline, sign) for sign in (-1, 1)}
+    shape = find_top(outline, pockets)
+    named = name_top(shape, back)
+    centre = outline.middle
+    neck_back = (centre, outline.top(centre))
+    left, right = shape.halves[0].collar, shape.halves[1].collar
+    named[KeyPoint.NECK_BACK] = neck_back
+    if not back:
+        front = front_neck(outline, left, right, neck_back[1])
+        if front is not None:
+            named[KeyPoint.NECK_FRONT] = front
+    is_dress = slot is Slot.DRESS or (slot is None and _is_dress(shape))
+    if is_dress:
+        for sign, point in waist(outline, shape).items():
+            named[KeyPoint("waist_left" if (sign > 0) != back else "waist_right")] = point
+    category = Category.DRESS if is_dress else _top_category(shape)
+    found_slot = slot or (Slot.DRESS if is_dress else Slot.TOP)
+    if found_slot is Slot.OUTER:
+        category = Category.JACKET
+    confidence = _symmetry(outline) * (1 - 0.6 * shape.guessed)
+    return Found(found_slot, category, {k: outline.to_picture(p) for k, p in named.items()}, confidence)
+
+
+def _is_dress(shape: TopShape) -> bool:
+    ratio = shape.length / max(1.0, shape.chest)
+    hem = abs(shape.halves[0].hem[0] - shape.halves[1].hem[0])
+    return ratio > _DRESS_LENGTH or (ratio > 1.5 and hem > 1.35 * shape.chest)
+
+
+def _top_category(shape: TopShape) -> Category:
+    if shape.sleeve == 0:
+        return Category.TANK
+    if shape.collar_rise > 0.13:
+        return Category.HOODIE
+    if shape.sleeve < 0.75 * shape.chest:
+        return Category.SHIRT if shape.collar_rise > 0.035 else Category.TEE
+    return Category.SHIRT if shape.collar_rise > 0.035 else Category.LONGSLEEVE
+
+
+def _flat_top(outline: Outline) -> bool:
+    """Whether the upper edge is a waistband: nearly level over nearly the whole width of the upper part."""
+    columns = np.arange(outline.x0, outline.x1 + 1)
+    tops = np.array([outline.top(float(x)) for x in columns])
+    upper = np.flatnonzero(tops < outline.y0 + 0.08 * outline.height)
+    if not len(upper):
+        return False
+    width = upper[-1] - upper[0] + 1
+    row = outline.span(outline.y0 + 0.2 * outline.height)
+    return bool(width > 0.62 * (row[1] - row[0]) and len(upper) > 0.9 * width)
+
+
+def _symmetry(outline: Outline) -> float:
+    """1 for a silhouette that equals its mirror image, 0.3 at half overlap."""
+    ys, xs = np.nonzero(outline.mask)
+    mirrored = np.clip(np.round(2 * outline.middle - xs).astype(int), 0, outline.mask.shape[1] - 1)
+    share = float(outline.mask[ys, mirrored].mean())
+    return float(np.clip(1 - 1.4 * (1 - share), 0, 1))
+
+
+def _check(found: Found, outline: Outline) -> None:
+    """Refuse what cannot be worn: points that are missing, out of order, or a shape without halves."""
+    if found.confidence < 0.3:
+        raise GarmentError("The shape in the photo is not that of a garment that can be worn.", _REMEDY)
+    for name, (x, y) in found.keypoints.items():
+        if not (np.isfinite(x) and np.isfinite(y)):
+            raise GarmentError(f"The garment's {name.replace('_', ' ')} was not found.", _REMEDY)
+    if min(outline.width, outline.height) < 0.12 * max(outline.width, outline.height):
+        raise GarmentError("The shape in the photo is too narrow for a garment.", _REMEDY)

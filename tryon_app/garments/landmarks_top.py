@@ -1,0 +1,269 @@
+"""Key points of tops and dresses, from the outline."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tryon_app.core.types import KeyPoint, Point
+from tryon_app.garments.outline import Outline, Pocket
+
+# Proportions of usual tops, measured flat: armpit below the shoulder tip, in widths of the chest.
+_ARMHOLE = 0.42
+_MOST_ARMHOLE = 0.62
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One half of a top, working pixels. `sign` is +1 on the picture's right."""
+
+    sign: int
+    collar: Point
+    shoulder: Point
+    armpit: Point
+    hem: Point
+    cuff_outer: Point | None
+    cuff_inner: Point | None
+
+
+@dataclass(frozen=True, slots=True)
+class TopShape:
+    """Both halves of a top and what they tell about it."""
+
+    halves: tuple[Side, Side]
+    strap: bool
+    collar_rise: float
+    guessed: float
+
+    @property
+    def chest(self) -> float:
+        """Distance between the armpits."""
+        return abs(self.halves[0].armpit[0] - self.halves[1].armpit[0])
+
+    @property
+    def length(self) -> float:
+        """From the collar points to the hem."""
+        first, second = self.halves
+        return 0.5 * (first.hem[1] + second.hem[1] - first.collar[1] - second.collar[1])
+
+    @property
+    def sleeve(self) -> float:
+        """Length of the sleeves, shoulder tip to the middle of the cuff; 0 without sleeves."""
+        lengths = [
+            float(np.hypot(half.cuff_outer[0] - half.shoulder[0], half.cuff_outer[1] - half.shoulder[1]))
+            for half in self.halves
+            if half.cuff_outer is not None
+        ]
+        return float(np.mean(lengths)) if lengths else 0.0
+
+
+def sleeve_pocket(outline: Outline, sign: int) -> Pocket | None:
+    """The gap between sleeve and body on one side, open below: None on a sleeveless garment."""
+    for pocket in outline.pockets(0.02 * outline.width):
+        x, y = pocket.bottom
+        out = sign * (x - outline.middle)
+        if out < 0.12 * outline.width or y < outline.y0 + 0.1 * outline.height:
+            continue
+        ends = sorted(pocket.mouth, key=lambda point: sign * (point[0] - outline.middle))
+        inner, outer = ends
+        reach = sign * (outer[0] - outline.middle)
+        # The sleeve ends further out than the pocket, and the pocket opens downwards or outwards below it.
+        if reach < 1.12 * out or outer[1] > inner[1] + 0.35 * outline.height:
+            continue
+        if max(inner[1], outer[1]) < y + 0.02 * outline.height:
+            continue
+        above = outline.span(y - 0.02 * outline.height)
+        edge = above[1] if sign > 0 else above[0]
+        if sign * (edge - x) < 0.05 * outline.width:
+            continue
+        return pocket
+    return None
+
+
+def find_top(outline: Outline, pockets: dict[int, Pocket | None]) -> TopShape:
+    """All points of a top.
+
+    Args:
+        outline: The garment.
+        pockets: Side sign -> gap between sleeve and body.
+
+    Returns:
+        The shape.
+    """
+    collars, rise, strap = _collars(outline, sleeves=any(pockets.values()))
+    halves, guessed = [], 0.0
+    for sign in (-1, 1):
+        pocket = pockets[sign]
+        if pocket is not None:
+            half, guess = _sleeved(outline, sign, collars[sign], pocket)
+            guessed = max(guessed, guess)
+        else:
+            half = _sleeveless(outline, sign, collars[sign])
+        halves.append(half)
+    return TopShape((halves[0], halves[1]), strap, rise, guessed)
+
+
+def _profile(outline: Outline) -> tuple[np.ndarray, np.ndarray]:
+    """Columns and the first garment row in each, smoothed a little."""
+    columns = np.arange(outline.x0, outline.x1 + 1)
+    tops = np.array([outline.top(float(x)) for x in columns])
+    valid = ~np.isnan(tops)
+    tops = np.interp(columns, columns[valid], tops[valid])
+    return columns, tops
+
+
+def _collars(outline: Outline, sleeves: bool) -> tuple[dict[int, Point], float, bool]:
+    """Collar points by side, how far a collar or hood rises above them, and whether the top hangs on straps."""
+    columns, tops = _profile(outline)
+    half = 0.5 * outline.width
+    step = max(3, round(0.02 * outline.width))
+    found: dict[int, Point] = {}
+    rises = []
+    strap = False
+    for sign in (-1, 1):
+        x = outline.middle + sign * np.arange(0, half)
+        y = np.interp(x, columns, tops)
+        limit = round((0.42 if sleeves else 0.85) * half)
+        peak = int(y[: max(step, limit)].argmin())
+        # Inside the peak the contour dips: a neckline. Outside it falls: gently over a shoulder, steeply at a collar.
+        falls = (y[step:] - y[:-step]) / step
+        corner = peak
+        steep = np.flatnonzero(falls[peak : limit + step] > 0.9)
+        dips = y[0] - y[peak] > 0.015 * outline.height
+        if len(steep) and sleeves and peak + steep[0] < 0.34 * half + step:
+            end = peak + int(steep[0])
+            while end < len(falls) - 1 and falls[end] > 0.62:
+                end += 1
+            if y[min(end + step // 2, len(y) - 1)] - y[peak] > 0.02 * outline.height and end < 0.5 * half:
+                corner = min(end + step // 2, len(y) - 1)
+        if corner == peak and dips:
+            # The plateau of a seam's width: its middle.
+            level = np.flatnonzero(y[: limit + step] < y[peak] + 0.004 * outline.height)
+            corner = int(np.median(level[np.abs(level - peak) < 2 * step]))
+        elif corner == peak:
+            corner = max(corner, round(0.16 * half))
+        rises.append((y[corner] - y.min()) / outline.width)
+        found[sign] = (float(x[corner]), float(y[corner]))
+        strap |= not sleeves and dips
+    return found, float(np.mean(rises)), strap
+
+
+def _sleeved(outline: Outline, sign: int, collar: Point, pocket: Pocket) -> tuple[Side, float]:
+    start = outline.nearest(collar)
+    path = outline.path(start, pocket.index) if sign > 0 else outline.path(pocket.index, start)
+    points = outline.contour[path]
+    away = points - np.array(collar, np.float32)
+    tip = points[int((away**2).sum(axis=1).argmax())]
+    origin = np.array(
+        [outline.middle + sign * abs(pocket.bottom[0] - outline.middle), 0.5 * (collar[1] + pocket.bottom[1])]
+    )
+    for _ in range(3):
+        axis = tip - origin
+        axis = axis / max(1e-6, float(np.hypot(*axis)))
+        outwards = np.array([axis[1], -axis[0]]) * sign
+        outer = outline.farthest(path, _direction(axis + 0.8 * outwards))
+        inner = outline.farthest(path, _direction(axis - 0.8 * outwards))
+        tip = 0.5 * (outline.contour[outer] + outline.contour[inner])
+    cuff_outer, cuff_inner = outline.at(outer), outline.at(inner)
+    torso = outline.path(pocket.index, outline.nearest((outline.middle, outline.y1)))
+    if sign < 0:
+        torso = outline.path(outline.nearest((outline.middle, outline.y1)), pocket.index)
+    hem = outline.at(outline.farthest(torso, (sign * 1.0, 1.15)))
+    armpit, guess = _armpit(outline, sign, pocket, hem)
+    shoulder = _shoulder(outline, sign, collar, cuff_outer, armpit)
+    return Side(sign, collar, shoulder, armpit, hem, cuff_outer, cuff_inner), guess
+
+
+def _direction(vector: np.ndarray) -> Point:
+    return (float(vector[0]), float(vector[1]))
+
+
+def _shoulder(outline: Outline, sign: int, collar: Point, cuff: Point, armpit: Point) -> Point:
+    """The bend between shoulder seam and sleeve: farthest from the chord collar-cuff, near above the armpit."""
+    half = abs(armpit[0] - outline.middle)
+    start, end = outline.nearest(collar), outline.nearest(cuff)
+    path = outline.path(start, end) if sign > 0 else outline.path(end, start)
+    points = outline.contour[path]
+    out = sign * (points[:, 0] - outline.middle)
+    chord = np.array(cuff) - np.array(collar)
+    normal = np.array([chord[1], -chord[0]]) * sign / max(1e-6, float(np.hypot(*chord)))
+    bend = (points - np.array(collar)) @ normal
+    # A soft pull to the usual place decides on raglan and dropped shoulders, where the bend is slight.
+    usual = 0.9 * half
+    score = bend - 0.35 * np.abs(out - usual) * (np.abs(out - usual) > 0.08 * half)
+    score[(out < 0.6 * half) | (out > 1.15 * half) | (points[:, 1] > armpit[1])] = -np.inf
+    if not np.isfinite(score).any():
+        x = outline.middle + sign * usual
+        return (x, outline.top(x))
+    best = points[int(score.argmax())]
+    return (float(best[0]), float(best[1]))
+
+
+def _armpit(outline: Outline, sign: int, pocket: Pocket, hem: Point) -> tuple[Point, float]:
+    """The pocket's bottom, or further up where the sleeve lies against the body and hides the gap.
+
+    Returns:
+        The point, and 0..1: how much of it is guessed.
+    """
+    x, y = pocket.bottom
+    half = abs(x - outline.middle)
+    tip = outline.top(outline.middle + sign * 0.92 * half)
+    deepest = tip + _MOST_ARMHOLE * 2 * half
+    if y <= deepest:
+        return (x, y), 0.0
+    wanted = tip + _ARMHOLE * 2 * half
+    # Up along the fold between sleeve and body: a dark line that starts at the pocket.
+    grey = outline.grey
+    position = x
+    for row in range(int(y), int(wanted), -1):
+        low, high = int(position) - 2, int(position) + 3
+        piece = grey[row, max(low, 0) : high] + 0.01 * np.abs(np.arange(max(low, 0), high) - position)
+        position = 0.7 * position + 0.3 * float(max(low, 0) + int(piece.argmin()))
+    limit = 0.06 * 2 * half
+    return (float(np.clip(position, x - limit, x + limit)), float(wanted)), min(
+        1.0, (y - wanted) / max(1.0, hem[1] - wanted)
+    )
+
+
+def _sleeveless(outline: Outline, sign: int, collar: Point) -> Side:
+    middle = outline.nearest((outline.middle, outline.y1))
+    start = outline.nearest(collar)
+    path = outline.path(start, middle) if sign > 0 else outline.path(middle, start)
+    hem_index = outline.farthest(path, (sign * 1.0, 1.15))
+    side = outline.path(start, hem_index) if sign > 0 else outline.path(hem_index, start)
+    points = outline.contour[side]
+    high = points[:, 1] < collar[1] + 0.12 * outline.height
+    shoulder_index = outline.farthest(side[high] if high.any() else side, (sign * 1.0, -2.2))
+    shoulder = outline.at(shoulder_index)
+    below = points[:, 1] > shoulder[1] + 0.04 * outline.height
+    above = points[:, 1] < outline.y0 + min(0.55 * outline.height, 0.75 * outline.width)
+    among = side[below & above] if (below & above).any() else side
+    armpit = outline.at(outline.farthest(among, (sign * 1.0, -0.55)))
+    return Side(sign, collar, shoulder, armpit, outline.at(hem_index), None, None)
+
+
+def waist(outline: Outline, shape: TopShape) -> dict[int, Point]:
+    """The narrowest place of a dress, below the armpits."""
+    first, second = shape.halves
+    top = 0.5 * (first.armpit[1] + second.armpit[1])
+    bottom = 0.5 * (first.hem[1] + second.hem[1])
+    rows = np.arange(top + 0.12 * (bottom - top), top + 0.5 * (bottom - top))
+    spans = [outline.run(y, outline.middle) for y in rows]
+    usual = top + 0.24 * (bottom - top)
+    widths = np.array([b - a for a, b in spans]) + 0.05 * np.abs(rows - usual)
+    best = int(widths.argmin())
+    return {-1: (spans[best][0], float(rows[best])), 1: (spans[best][1], float(rows[best]))}
+
+
+def name_top(shape: TopShape, back: bool) -> dict[KeyPoint, Point]:
+    """Key points by name; the wearer's left is the picture's right, on a photo of the back the picture's left."""
+    named: dict[KeyPoint, Point] = {}
+    for half in shape.halves:
+        side = "left" if (half.sign > 0) != back else "right"
+        named[KeyPoint(f"collar_{side}")] = half.collar
+        named[KeyPoint(f"shoulder_{side}")] = half.shoulder
+        named[KeyPoint(f"armpit_{side}")] = half.armpit
+        named[KeyPoint(f"hem_{side}")] = half.hem
+        if half.cuff_outer is not None and half.cuff_inner is not None:
+            named[KeyPoint(f"cuff_outer_{side}")] = half.cuff_outer
+            named[KeyPoint(f"cuff_inner_{side}")] = half.cuff_inner
+    return named
