@@ -34,7 +34,7 @@ class Texts:
 
     def __init__(self, folder: Path, parent: QObject) -> None:
         self._folder = folder
-        self.map = QQmlPropertyMap(parent)
+        self.map = QQmlPropertyMap.create(parent)
         self.language = ""
         self._strings: Mapping[str, str] = {}
         self._templates: list[tuple[re.Pattern[str], str]] = []

@@ -13,7 +13,7 @@ Item {
         anchors.fill: parent
         radius: Theme.radius
         color: banner.info ? Theme.raised : banner.notice.kind === "warning" ? Theme.warningWash : Theme.errorWash
-        border.color: Qt.alpha(banner.tint, 0.3)
+        border.color: banner.info ? Theme.line : Qt.alpha(banner.tint, 0.3)
     }
     RowLayout {
         id: row

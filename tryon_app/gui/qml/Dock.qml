@@ -9,6 +9,7 @@ Rectangle {
     height: 80
     radius: 40
     color: Theme.glass
+    border.color: "#1FFFFFFF"
     Row {
         id: row
         anchors.centerIn: parent

@@ -69,13 +69,17 @@ ApplicationWindow {
                     y: app.pump.hasPicture ? view.picture.y : 0
                     width: app.pump.hasPicture ? view.picture.width : stage.width
                     height: app.pump.hasPicture ? view.picture.height : stage.height
-                    StanceGuide { anchors.fill: parent }
+                    StanceGuide {
+                        anchors.fill: parent
+                        bottomRoom: Math.max(Theme.l, over.y + over.height - dock.y + Theme.m)
+                    }
                     Countdown { anchors.centerIn: parent }
                 }
                 Rectangle { // red timer
                     objectName: "recordTimer"
                     visible: app.capture.recording
-                    anchors { top: parent.top; horizontalCenter: parent.horizontalCenter; topMargin: Theme.l }
+                    anchors { top: parent.top; horizontalCenter: parent.horizontalCenter }
+                    anchors.topMargin: Math.max(over.y + Theme.l, banners.height > 0 ? banners.height + 2 * Theme.m : 0)
                     width: timer.width + 2 * Theme.m
                     height: 36
                     radius: 18
@@ -133,7 +137,7 @@ ApplicationWindow {
                     objectName: "banners"
                     width: Math.min(720, parent.width - 2 * Theme.m)
                     spacing: Theme.s
-                    anchors { top: parent.top; horizontalCenter: parent.horizontalCenter; topMargin: app.capture.recording ? 64 : Theme.m }
+                    anchors { top: parent.top; horizontalCenter: parent.horizontalCenter; topMargin: Theme.m }
                     Repeater {
                         model: app.notices.banners.slice(0, 3)
                         delegate: Banner {

@@ -112,7 +112,7 @@ Item {
                 const next = Math.max(row.setting.minimum, Math.min(row.setting.maximum, value + by * step));
                 row.put(Number(next.toFixed(row.setting.decimals)));
             }
-            IconButton { objectName: "less"; text: "−"; enabled: stepper.value > row.setting.minimum; autoRepeat: true; onClicked: stepper.change(-1)
+            IconButton { objectName: "less_" + row.setting.key; enabled: stepper.value > row.setting.minimum; autoRepeat: true; onClicked: stepper.change(-1)
                 contentItem: Words { text: "−"; font.pixelSize: 20; horizontalAlignment: Text.AlignHCenter; color: parent.enabled ? Theme.ink : Theme.faint } }
             TextInput {
                 id: input
@@ -135,7 +135,7 @@ Item {
                     text = Qt.binding(() => Number(stepper.value).toFixed(row.setting.decimals ?? 0));
                 }
             }
-            IconButton { objectName: "more"; enabled: stepper.value < row.setting.maximum; autoRepeat: true; onClicked: stepper.change(1)
+            IconButton { objectName: "more_" + row.setting.key; enabled: stepper.value < row.setting.maximum; autoRepeat: true; onClicked: stepper.change(1)
                 contentItem: Words { text: "+"; font.pixelSize: 20; horizontalAlignment: Text.AlignHCenter; color: parent.enabled ? Theme.ink : Theme.faint } }
         }
     }

@@ -7,6 +7,7 @@ Drawer {
     objectName: "settingsDrawer"
     signal folderWanted(string section, string key)
     edge: Qt.RightEdge
+    focus: true
     width: Math.min(440, parent.width)
     height: parent.height
     dragMargin: 0

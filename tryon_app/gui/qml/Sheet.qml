@@ -7,6 +7,7 @@ Popup {
     id: sheet
     objectName: "shortcutsSheet"
     modal: true
+    focus: true
     anchors.centerIn: Overlay.overlay
     width: Math.min(560, parent.width - 48)
     padding: Theme.xl

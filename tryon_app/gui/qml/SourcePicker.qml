@@ -9,6 +9,7 @@ Popup {
     width: 340
     padding: Theme.s
     modal: true
+    focus: true
     dim: false
     closePolicy: Popup.CloseOnEscape | Popup.CloseOnPressOutside
     onAboutToShow: app.stage.refreshCameras()

@@ -5,17 +5,18 @@ import QtQuick.Shapes
 Item {
     id: guide
     objectName: "stanceGuide"
+    property real bottomRoom: Theme.l // taken by what lies over the picture's lower edge
     readonly property bool wanted: app.pump.nobody && app.stage.state === "running"
     opacity: wanted ? 1 : 0
     visible: opacity > 0
     Behavior on opacity { NumberAnimation { duration: Theme.calm } }
     Shape {
         id: figure
-        readonly property real unit: Math.min(guide.height * 0.62, 520) / 100
+        readonly property real unit: Math.max(60, Math.min(620, label.y - 2 * Theme.l)) / 100
         width: 60 * unit
         height: 100 * unit
         anchors.horizontalCenter: parent.horizontalCenter
-        y: Math.max(Theme.xl, (guide.height - height) / 2 - 50)
+        y: label.y - Theme.m - height
         preferredRendererType: Shape.CurveRenderer
         SequentialAnimation on opacity {
             running: guide.visible && !Theme.still
@@ -38,10 +39,11 @@ Item {
         }
     }
     Rectangle {
-        width: Math.min(guide.width - 2 * Theme.l, words.implicitWidth + 2 * Theme.xl)
+        id: label
+        width: Math.min(guide.width - 2 * Theme.l, 480)
         height: words.height + 2 * Theme.m
         anchors.horizontalCenter: parent.horizontalCenter
-        y: Math.min(figure.y + figure.height + Theme.m, guide.height - height - 108)
+        y: guide.height - height - guide.bottomRoom
         radius: Theme.radius
         color: Theme.glass
         Column {

@@ -15,7 +15,7 @@ Rectangle {
     Behavior on opacity { NumberAnimation { duration: Theme.calm } }
     // Keep what was said readable while it fades.
     property var last: ({ title: "", text: "", picture: "", action: "", actionText: "" })
-    onNoticeChanged: if (shown) { last = notice; leave.restart(); }
+    onNoticeChanged: if (notice.title !== undefined) { last = notice; leave.restart(); }
     Timer { id: leave; interval: 7000; onTriggered: app.dismissToast() }
     HoverHandler { onHoveredChanged: hovered ? leave.stop() : leave.restart() }
     RowLayout {

@@ -117,7 +117,11 @@ Rectangle {
                         kept: cell.kept
                     }
                 }
-                ScrollBar.vertical: Bar { visible: !wardrobe.strip && grid.contentHeight > grid.height }
+                ScrollBar.vertical: Bar {
+                    parent: grid.parent
+                    anchors { top: parent.top; bottom: parent.bottom; right: parent.right }
+                    visible: !wardrobe.strip && grid.contentHeight > grid.height
+                }
                 Connections {
                     target: app.wardrobe
                     function onShown(garmentId) {
