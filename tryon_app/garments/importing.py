@@ -14,7 +14,7 @@ from tryon_app.garments.cutout import cut_out
 from tryon_app.garments.landmarks import Found, find_keypoints
 from tryon_app.garments.matting import bleed
 from tryon_app.garments.sizes import DEFAULT_SIZE, usual_sizes
-from tryon_app.garments.storage import LAYERS
+from tryon_app.garments.storage import LAYERS, save_garment
 
 _MOST_SIDE = 1600
 _MARGIN = 0.02
@@ -160,3 +160,26 @@ def _crop(rgba: UInt8) -> UInt8:
     margin = round(_MARGIN * max(len(rows), len(columns))) + 2
     top, left = max(0, int(rows[0]) - margin), max(0, int(columns[0]) - margin)
     return np.ascontiguousarray(rgba[top : int(rows[-1]) + margin + 1, left : int(columns[-1]) + margin + 1])
+
+
+def save_new(garment: Garment, parent: Path, *, exact: bool = False) -> Path:
+    """Save a garment under its id, or the id with a number behind it where that one is taken.
+
+    Args:
+        garment: The garment.
+        parent: Folder of garments.
+        exact: Refuse instead of numbering.
+
+    Returns:
+        The garment's folder.
+
+    Raises:
+        GarmentError: The id is taken and `exact` is set.
+        OutputError: It cannot be written.
+    """
+    folder, number = parent / garment.id, 2
+    while folder.exists():
+        if exact:
+            raise GarmentError(f"There is a garment {garment.id!r} already.", f"Choose another id or remove {folder}.")
+        folder, number = parent / f"{garment.id}-{number}", number + 1
+    return save_garment(garment, folder)

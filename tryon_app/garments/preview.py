@@ -1,8 +1,11 @@
 """A picture that shows a person what an import found: the cut-out with its key points named."""
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 
+from tryon_app.core.files import atomic_write
 from tryon_app.core.types import Garment, GarmentView, UInt8
 
 _SIDE = 900
@@ -42,3 +45,15 @@ def _draw(view: GarmentView) -> UInt8:
         cv2.putText(picture, text, place, cv2.FONT_HERSHEY_SIMPLEX, 0.42, (255, 255, 255), 3, cv2.LINE_AA)
         cv2.putText(picture, text, place, cv2.FONT_HERSHEY_SIMPLEX, 0.42, colour, 1, cv2.LINE_AA)
     return picture
+
+
+def write_preview(garment: Garment, path: Path) -> None:
+    """Write the preview as PNG.
+
+    Raises:
+        OutputError: It cannot be written.
+    """
+    from PIL import Image
+
+    with atomic_write(path) as part:
+        Image.fromarray(draw_preview(garment)).save(part, format="PNG")
