@@ -25,6 +25,8 @@ class TopCut:
         sleeve: Length from shoulder tip to cuff; 0 = sleeveless.
         angle, bend: Direction of the upper and lower sleeve, degrees from downward.
         cuff: Width of the sleeve's end.
+        ruffle, waves: Depth in cm and number (on each side) of the waves of a falling hem.
+        waisted: A dress, whose waist is a key point.
     """
 
     neck: float = 8.2
@@ -44,7 +46,9 @@ class TopCut:
     angle: float = 47.0
     bend: float = 49.0
     cuff: float = 15.5
-    slack: float = 0.0
+    ruffle: float = 0.0
+    waves: float = 0.0
+    waisted: bool = False
 
     @cached_property
     def collar(self) -> Vector:
@@ -84,7 +88,10 @@ class TopCut:
     def armhole(self) -> Path:
         """Shoulder tip to armpit."""
         (sx, sy), (ax, ay) = self.tip, self.pit
-        inward = min(sx, ax) - (1.3 if self.sleeve else 3.2)
+        if not self.sleeve:
+            down = ay - sy
+            return smooth([(sx, sy), (sx - 0.5, sy + 0.35 * down), (sx + 0.6, sy + 0.66 * down), (ax - 3.6, ay - 1.4), (ax, ay)])
+        inward = min(sx, ax) - 1.3
         return smooth([(sx, sy), (inward + 0.6, sy + 0.32 * (ay - sy)), (inward + 0.5, sy + 0.62 * (ay - sy)), (ax - 1.3, ay - 1.8), (ax, ay)])
 
     @cached_property
@@ -98,6 +105,10 @@ class TopCut:
     def hem_line(self) -> Path:
         """Hem corner to centre."""
         h, y = self.hem, self.length
+        if self.ruffle:
+            t = np.linspace(1, 0, 60)
+            drop = self.hem_drop * (1 - t * t) + self.ruffle * (1 - np.cos(2 * np.pi * self.waves * t)) * (0.4 + 0.6 * (1 - t))
+            return np.column_stack([h * t, y + drop - drop[0]])
         return smooth([(h, y), (0.66 * h, y + 0.62 * self.hem_drop), (0.33 * h, y + 0.93 * self.hem_drop), (0, y + self.hem_drop)])
 
     def body(self, neck: Path) -> Path:
@@ -149,11 +160,11 @@ class TopCut:
         (ax, ay), (ix, iy) = self.pit, self.cuff_inner
         if self.sleeve < 35:
             return smooth([(ax, ay), (0.5 * (ax + ix), 0.5 * (ay + iy) - 0.25), (ix, iy)])
-        (ux, uy), (lx, ly) = self.axis
-        reach = float(np.hypot(ix - ax, iy - ay))
-        crook = (ax + 0.42 * reach * ux - 0.2, ay + 0.42 * reach * uy)
-        late = (ix - 0.28 * reach * lx, iy - 0.28 * reach * ly)
-        return smooth([(ax, ay), (ax + 0.15 * reach * ux + self.slack, ay + 0.15 * reach * uy), crook, late, (ix, iy)])
+        points = [(ax, ay)]
+        for share, wide in ((0.38, 1.62), (0.58, 1.38), (0.80, 1.14)):
+            (ox, oy), (lx, ly) = at(self.outer, share), self.axis[share > 0.5]
+            points.append((ox - wide * self.cuff * ly, oy + wide * self.cuff * lx))
+        return smooth([*points, (ix, iy)])
 
     @cached_property
     def cuff_line(self) -> Path:
@@ -191,6 +202,8 @@ class TopCut:
         """Key points by name, in pattern coordinates of a front photo or a back photo."""
         right, left = ("right", "left") if back else ("left", "right")
         spots = {"collar": self.collar, "shoulder": self.tip, "armpit": self.pit, "hem": (self.hem, self.length)}
+        if self.waisted:
+            spots["waist"] = (self.waist, self.waist_y)
         if self.sleeve:
             spots |= {"cuff_outer": self.cuff_outer, "cuff_inner": self.cuff_inner}
         points = {f"{name}_{right}": spot for name, spot in spots.items()}

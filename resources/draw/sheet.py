@@ -165,7 +165,7 @@ class Sheet:
         Args:
             outline: Closed outline in cm.
             lay: How the cloth lies; its grain steers texture and print.
-            level: Height in cm; None = on top of what is there already.
+            level: Height in cm; None = sewn on top of what is there already, and only there.
             thick: Added height.
             roll: Radius in cm with which the body's free edges (`silhouette`) roll off.
             edge: Radius with which this piece's own edges roll off.
@@ -179,6 +179,8 @@ class Sheet:
             return
         cover = self.cover(outline, window)
         under = self.height[window.box]
+        if level is None:
+            cover = cover * self.alpha[window.box]
         height = under.copy() if level is None else np.full(cover.shape, level, np.float32)
         height += thick
         u, v = (lay or Lay()).cloth(window.x, window.y)

@@ -1,11 +1,11 @@
 """Tops of jersey and knit: tee, long sleeve, sweater, sweatshirt."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from resources.draw.curves import Path, join, offset
+from resources.draw.curves import Path, join, line, offset, part, whole
 from resources.draw.cut_top import TopCut
 from resources.draw.fabric import JERSEY, RIB, Fabric, linear
 from resources.draw.folds import Folds, away, directions
@@ -29,6 +29,7 @@ class JerseyStyle:
         hem_rib, cuff_rib: Height of ribbed hem and cuffs; 0 = a turned hem with twin stitching.
         drape: Strength of the folds.
         print_: Print over the whole cloth; `decor` paints what is sewn or printed on a finished body.
+        binding: Width of the armhole edge of a sleeveless top.
         label: Whether a woven label shows inside the neck.
     """
 
@@ -42,8 +43,8 @@ class JerseyStyle:
     print_: Print | None = None
     decor: Decor = no_decor
     label: bool = True
+    binding: float = 1.1
     thread: str | None = None
-    lift: float = field(default=0.05)
 
 
 def jersey_top(style: JerseyStyle, view: str) -> Drawing:
@@ -81,8 +82,8 @@ def body_folds(sheet: Sheet, cut: TopCut, strength: float, seed: int) -> Float:
     calm = 1 - 0.75 * folds.near((0, 0.33 * length), 0.22 * length)
     flank = np.clip(np.abs(folds.x) / ax, 0, 1) ** 1.5
     weight = (0.25 + 0.5 * low + 0.55 * flank) * calm
-    folds.streaks(field_, 3.4, 26, 0.085 * strength, weight)
-    folds.streaks(field_, 1.5, 13, 0.026 * strength, weight)
+    folds.streaks(field_, 3.4, 26, 0.12 * strength, weight)
+    folds.streaks(field_, 1.5, 13, 0.03 * strength, weight)
     for sign, p in zip((1, -1), pits, strict=True):
         inward = 180 if sign > 0 else 0
         folds.radiate(p, inward - sign * 38, 62, 5, (9, 21), (1.1, 2.0), 0.17 * strength, sag=0.10)
@@ -106,7 +107,7 @@ def sleeve_folds(sheet: Sheet, cut: TopCut, side: int, strength: float, seed: in
     axis = 90 - side * cut.arm_angle
     cross = folds.near(pit, 9)
     field_ = directions(axis, [(1.6 * cross, away(folds.x, folds.y, pit))])
-    folds.streaks(field_, 2.4, 15, 0.075 * strength, 0.7 + 0.5 * cross)
+    folds.streaks(field_, 2.4, 15, 0.10 * strength, 0.7 + 0.5 * cross)
     tip = cut.tip
     aim = float(np.degrees(np.arctan2(tip[1] - ay, side * (tip[0] + 4 - ax))))
     folds.radiate(pit, aim + side * 38, 60, 3, (7, 0.6 * cut.armpit), (1.0, 1.6), 0.12 * strength)
@@ -138,7 +139,7 @@ def neck_label(sheet: Sheet, y: float, colour: str = "#f3f1ec", width: float = 3
 
 def _neck_inside(sheet: Sheet, style: JerseyStyle) -> None:
     cut = style.cut
-    sheet.panel(cut.opening, style.fabric, level=-1.3, dim=0.80, seed=9)
+    sheet.panel(cut.opening, style.fabric, level=-1.3, dim=0.72, seed=9)
     rib = style.collar_rib
     curve = full_neck(cut.back_neck)
     sheet.strip(offset(curve, rib / 2), rib, style.collar_fabric, thick=0.05, puff=0.05, dim=0.86, seed=3)
@@ -153,28 +154,55 @@ def _neck_inside(sheet: Sheet, style: JerseyStyle) -> None:
 def _paint(sheet: Sheet, style: JerseyStyle, back: bool) -> None:
     cut = style.cut
     neck = cut.back_neck if back else cut.front_neck
-    body = cut.body(neck)
-    if not back:
+    if not back and cut.back_drop < cut.drop:
         _neck_inside(sheet, style)
-    arms = [cut.arm, flip(cut.arm)] if cut.sleeve else []
-    sheet.silhouette([body, *arms])
-    strength = style.drape * style.fabric.stiff
-    for side, arm in zip((1, -1), arms, strict=False):
-        lay = Lay(side * cut.tip[0], cut.tip[1], -side * cut.arm_angle)
-        folds = sleeve_folds(sheet, cut, side, strength, sheet.seed + 11 + side)
-        sheet.panel(arm, style.fabric, lay=lay, level=0.0, roll=0.5, folds=folds, print_=style.print_, seed=2 + side)
-    folds = body_folds(sheet, cut, strength, sheet.seed + 5)
-    sheet.panel(body, style.fabric, level=0.0, thick=0.04, roll=0.5, folds=folds, print_=style.print_, seed=0)
+    paint_body(sheet, cut, back, style.fabric, style.drape, style.print_)
     for sign in (1, -1) if cut.sleeve else ():
         armhole = cut.armhole if sign > 0 else flip(cut.armhole)
         sheet.seam(armhole, depth=0.07, width=0.16, ledge=sign * 0.05, pucker=0.022)
         sheet.stitch(offset(armhole, sign * 0.55), style.thread, sink=0.008)
-    _ends(sheet, style)
-    _collar(sheet, style, neck, back)
+    ribbed_ends(sheet, style)
+    _collar(sheet, style, neck)
     style.decor(sheet, cut, back)
 
 
-def _ends(sheet: Sheet, style: JerseyStyle) -> None:
+def paint_body(sheet: Sheet, cut: TopCut, back: bool, fabric: Fabric, drape: float, print_: Print | None = None) -> None:
+    """Torso and sleeves, with their folds."""
+    body = cut.body(cut.back_neck if back else cut.front_neck)
+    arms = [cut.arm, flip(cut.arm)] if cut.sleeve else []
+    if cut.ruffle and not back:
+        behind = replace(cut, ruffle=0.0, length=cut.length + 0.5 * cut.ruffle, hem=cut.hem - 0.4)
+        half = join(line((behind.waist, behind.waist_y + 3)), part(behind.side, 0.7, 1.0), behind.hem_line)
+        sheet.panel(whole(half), fabric, level=-1.8, dim=0.62, seed=6)
+    sheet.silhouette([body, *arms])
+    strength = drape * fabric.stiff
+    for side, arm in zip((1, -1), arms, strict=False):
+        lay = Lay(side * cut.tip[0], cut.tip[1], -side * cut.arm_angle)
+        folds = sleeve_folds(sheet, cut, side, strength, sheet.seed + 11 + side)
+        sheet.panel(arm, fabric, lay=lay, level=0.0, roll=0.5, folds=folds, print_=print_, seed=2 + side)
+    folds = body_folds(sheet, cut, strength, sheet.seed + 5)
+    if cut.ruffle:
+        folds = folds + flare_folds(sheet, (cut.waist, cut.waist_y), (cut.hem, cut.length), cut.waves, 0.75 * drape)
+    sheet.panel(body, fabric, level=0.0, thick=0.04, roll=0.5, folds=folds, print_=print_, seed=0)
+
+
+def flare_folds(sheet: Sheet, waist: tuple[float, float], hem: tuple[float, float], waves: float, amount: float) -> Float:
+    """The deep folds of a falling skirt: narrow at the waist (half width, depth), waves of the hem at the hem."""
+    x, y = sheet.coarse()
+    down = np.clip((y - waist[1]) / (hem[1] - waist[1]), 0, 1.1)
+    half = waist[0] + (hem[0] - waist[0]) * down
+    folds = Folds(sheet, sheet.seed + 60)
+    folds.streaks(90.0, 5.0, 40, 1.0)
+    warp = 0.05 * folds.height
+    across = np.clip(np.abs(x / half) + warp, 0, 1.2)
+    wave = 0.5 - 0.5 * np.cos(2 * np.pi * waves * across)
+    ridge = wave**0.75 - 0.5
+    fall = np.clip(down * 1.15, 0, 1) ** 1.2
+    return (amount * fall * (ridge + 0.22 * folds.height)).astype(np.float32)
+
+
+def ribbed_ends(sheet: Sheet, style: JerseyStyle) -> None:
+    """Hem and cuffs: ribbed, or turned and twin-stitched; bound armholes where there are no sleeves."""
     cut = style.cut
     if style.hem_rib:
         band = style.hem_rib
@@ -182,6 +210,11 @@ def _ends(sheet: Sheet, style: JerseyStyle) -> None:
         sheet.seam(cut.above_hem(band), depth=0.12, width=0.2, pucker=0.05, spacing=1.3)
     else:
         _turned_hem(sheet, style, cut.above_hem(2.2), cut.above_hem(1.95))
+    for sign in () if cut.sleeve else (1, -1):
+        rim = cut.armhole if sign > 0 else flip(cut.armhole)
+        sheet.strip(offset(rim, sign * 0.5 * style.binding), style.binding, style.collar_fabric, thick=0.02, puff=0.10, seed=6)
+        sheet.stitch(offset(rim, sign * (style.binding - 0.2)), style.thread)
+        sheet.seam(offset(rim, sign * style.binding), depth=0.05, width=0.12, pucker=0.03)
     for sign in (1, -1) if cut.sleeve else ():
         place = (lambda path: path) if sign > 0 else flip
         if style.cuff_rib:
@@ -198,11 +231,9 @@ def _turned_hem(sheet: Sheet, style: JerseyStyle, upper: Path, lower: Path) -> N
     sheet.stitch(lower, style.thread)
 
 
-def _collar(sheet: Sheet, style: JerseyStyle, neck: Path, back: bool) -> None:
+def _collar(sheet: Sheet, style: JerseyStyle, neck: Path) -> None:
     rib = style.collar_rib
     curve = full_neck(neck)
     sheet.strip(offset(curve, rib / 2), rib, style.collar_fabric, thick=0.02, puff=0.16, seed=8)
     sheet.seam(offset(curve, rib), depth=0.07, width=0.13, ledge=0.03, pucker=0.015)
     sheet.stitch(offset(curve, rib + 0.42), style.thread, sink=0.012)
-    if back:
-        return

@@ -106,17 +106,17 @@ def _wash(sheet: Sheet, style: TrouserStyle, back: bool) -> None:
     cut, k = style.cut, style.washed
     for side, _ in _sides():
         x = side * cut.leg_middle(cut.rise + 14)
-        wear(sheet, (side * 0.50 * cut.hip, cut.rise + (10 if not back else -9)), (5.0, 17.0 if not back else 8.5), 4 * side, 0.26 * k, 0.35)
-        wear(sheet, (x + side, cut.knee_y + (-2 if not back else 6)), (4.6, 12.0), 2 * side, 0.20 * k, 0.45)
+        wear(sheet, (side * 0.50 * cut.hip, cut.rise + (10 if not back else -9)), (5.0, 17.0 if not back else 8.5), 4 * side, 0.17 * k, 0.22)
+        wear(sheet, (x + side, cut.knee_y + (-2 if not back else 6)), (4.6, 12.0), 2 * side, 0.12 * k, 0.3)
         wear(sheet, (side * (cut.hip - 1.5), cut.knee_y), (2.2, 36.0), 0, -0.22 * k, 0.2)
         wear(sheet, (side * 2.6, cut.rise + 14), (2.2, 16.0), 0, -0.22 * k, 0.2)
         for i in range(5 if not back else 0):
             y = cut.rise - 10.5 + 2.6 * i + sheet.rng.uniform(-0.4, 0.4)
-            wear(sheet, (side * (9.5 - 0.5 * i), y), (5.5, 0.34), side * (-14 + 9 * i), 0.22 * k, 0.5)
+            wear(sheet, (side * (9.5 - 0.5 * i), y), (5.5, 0.34), side * (-14 + 9 * i), 0.15 * k, 0.4)
         for i in range(5):
             y = cut.knee_y + (-6 if not back else -1) + 3.0 * i + sheet.rng.uniform(-0.7, 0.7)
             tilt = sheet.rng.uniform(-16, 16)
-            wear(sheet, (side * (cut.leg_middle(y) + sheet.rng.uniform(-2, 2)), y), (4.2, 0.30), tilt, 0.13 * k, 0.5)
+            wear(sheet, (side * (cut.leg_middle(y) + sheet.rng.uniform(-2, 2)), y), (4.2, 0.30), tilt, 0.09 * k, 0.4)
 
 
 def _seams(sheet: Sheet, style: TrouserStyle, back: bool) -> None:
@@ -178,7 +178,7 @@ def _jeans_back(sheet: Sheet, style: TrouserStyle) -> None:
         for shift in (0.0, 0.6):
             wave = place(smooth([(x + 0.5, y + 5.6 + shift), (x + 4.2, y + 6.6 + shift), (x + 6.9, y + 8.8 + shift), (x + 9.4, y + 6.0 + shift), (x + 12.4, y + 4.6 + shift)]))
             sheet.stitch(wave, style.thread)
-        wear(sheet, (side * (x + 7), y + 8), (4.5, 5.0), 0, 0.16 * style.washed, 0.4)
+        wear(sheet, (side * (x + 7), y + 8), (4.5, 5.0), 0, 0.11 * style.washed, 0.3)
 
 
 def _chino_front(sheet: Sheet, style: TrouserStyle) -> None:
