@@ -10,9 +10,6 @@ from pathlib import Path
 from tryon_app.core.errors import TryOnError
 
 _NO_SCREEN_NEEDED = ("offscreen", "minimal", "vnc", "eglfs", "linuxfb")
-_APT = (
-    "sudo apt-get install libegl1 libgl1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-keysyms1 libxcb-shape0"
-)
 
 
 def check_display(environment: Mapping[str, str] = os.environ, platform: str = sys.platform) -> None:
@@ -75,4 +72,7 @@ def _check_libraries() -> None:
         ctypes.CDLL(str(plugin))
     except (ImportError, OSError) as error:
         missing = str(error).split(":")[0]
-        raise TryOnError(f"A system library that Qt needs is missing: {missing}.", f"Install it: {_APT}") from error
+        raise TryOnError(
+            f"A system library that Qt needs is missing: {missing}.",
+            "Run `tryon doctor`: it names the packages to install.",
+        ) from error

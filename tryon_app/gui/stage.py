@@ -19,6 +19,10 @@ NO_CAMERA, SOURCE, MODELS = "no-camera", "source", "models"
 BANNERS = (NO_CAMERA, SOURCE, MODELS)
 
 
+class WindowClosedError(Exception):
+    """Ends work on a worker that nobody waits for any more."""
+
+
 class Stage(QObject):
     """Starts and switches sources; `state` is preparing, running, reconnecting, failed or stopped."""
 
@@ -228,7 +232,9 @@ class Stage(QObject):
             notices.banner(SOURCE, texts["banner_source"], message, remedy, "error", "retry", texts["retry"])
 
     def _say(self, what: str, share: float) -> None:
-        """Progress, from a worker."""
+        """Progress, from a worker; a download ends here when the window is closed."""
+        if self._closed:
+            raise WindowClosedError
         self._tools.mailbox.post(lambda: self._set_progress(what, share))
 
     def _set_progress(self, what: str, share: float) -> None:

@@ -1,0 +1,144 @@
+"""`tryon mirror`: the window."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tryon_app.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from tryon_app.core.protocols import Camera, Recorder
+    from tryon_app.core.settings import Settings
+    from tryon_app.gui.services import CameraChoice, Progress, Services, Session, SessionFactory
+
+_LANGUAGES = ("en", "zh_CN")
+
+
+def mirror(
+    source: Annotated[
+        str,
+        typer.Option(
+            metavar="camera:ID|FILE|FOLDER|samples|synthetic",
+            help="What to show; the camera, or the sample people where there is none, when left out.",
+            show_default=False,
+        ),
+    ] = "",
+    garment: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ID|PHOTO",
+            help="What to wear at the start: an id of the catalogue or a product photo. Repeat it for an outfit.",
+            show_default=False,
+        ),
+    ] = None,
+    size: Annotated[str, typer.Option(metavar="S", help="Size of the garment.", show_default=False)] = "",
+    fullscreen: Annotated[bool, typer.Option("--fullscreen", help="Fill the screen.")] = False,
+    language: Annotated[
+        str, typer.Option(metavar="|".join(_LANGUAGES), help="Language for this time.", show_default=False)
+    ] = "",
+) -> None:
+    """See yourself in a garment, live.
+
+    Drag a product photo onto the window to wear what it shows. `?` lists the keys.
+
+    **Examples**
+
+    - `tryon mirror`
+
+    - `tryon mirror --source samples --garment tee-white --size L`
+
+    - `tryon mirror --source dance.mp4 --garment shop/shirt.jpg --fullscreen`
+    """
+    if language and language not in _LANGUAGES:
+        raise UsageError(f"--language cannot be {language!r}.", f"Use one of {', '.join(_LANGUAGES)}.")
+    from tryon_app.gui.display import check_display
+
+    check_display()
+    from tryon_app.gui.services import Start
+    from tryon_app.gui.window import run
+
+    start = Start(source, tuple(garment or ()), size, fullscreen, language)
+    raise typer.Exit(run(_services(), start))
+
+
+def _services() -> "Services":
+    from tryon_app import app
+    from tryon_app.core import paths
+    from tryon_app.core.settings import load_settings, save_settings
+    from tryon_app.gui.services import Services
+    from tryon_app.outputs.snapshot import save_snapshot
+
+    return Services(
+        settings=load_settings(),
+        save_settings=save_settings,
+        prepare=_prepare,
+        open_source=_open_source,
+        cameras=_cameras,
+        entries=lambda: app.catalogue().entries(),
+        load_garment=lambda garment_id: app.load_garment(garment_id),
+        import_photo=lambda photo: app.import_photo(photo),
+        keep_garment=_keep,
+        save_snapshot=save_snapshot,
+        make_recorder=_make_recorder,
+        translations=paths.resources_dir() / "translations",
+        icons=paths.resources_dir() / "icons",
+    )
+
+
+def _prepare(settings: "Settings", progress: "Progress") -> "SessionFactory":
+    """Have the models here before the window says that it is ready, then build the pipeline."""
+    from tryon_app import app
+    from tryon_app.runtime.live import LiveSession
+
+    store = app.model_store()
+    for model in app.MODELS:
+        store.ensure(model, _download(progress))
+    pipeline = app.build_pipeline(settings)
+
+    def make(on_frame: Callable[[], None], on_status: Callable[[Any], None]) -> "Session":
+        return LiveSession(
+            pipeline,
+            on_frame=on_frame,
+            on_status=on_status,
+            target_fps=settings.live.target_fps,
+            adaptive=settings.live.adaptive,
+        )
+
+    return make
+
+
+def _open_source(spec: str, settings: "Settings", progress: "Progress") -> "Camera":
+    from tryon_app import app
+
+    return app.open_source(spec, settings, _download(progress))
+
+
+def _download(progress: "Progress") -> Callable[[str, int, int], None]:
+    """Bytes as the share that the window shows."""
+
+    def tell(what: str, done: int, total: int) -> None:
+        progress(what, done / total if total > 0 else -1.0)
+
+    return tell
+
+
+def _cameras() -> "tuple[CameraChoice, ...]":
+    from tryon_app.cameras.discovery import list_cameras
+    from tryon_app.gui.services import CameraChoice
+
+    return tuple(CameraChoice(f"camera:{camera.id}", camera.name) for camera in list_cameras())
+
+
+def _keep(garment: Any) -> None:
+    from tryon_app.core import paths
+    from tryon_app.garments.importing import save_new
+
+    save_new(garment, paths.user_garments_dir())
+
+
+def _make_recorder(path: Path, size: tuple[int, int], rate: float) -> "Recorder":
+    from tryon_app.outputs.recorder import VideoRecorder
+
+    return VideoRecorder(path, size, rate, realtime=True)
