@@ -15,16 +15,34 @@ class ArmDistance:
     """Distances to one arm, in radii of the limb there: below 1 inside.
 
     Attributes:
-        whole: From a third of the upper arm down to the finger tips.
-        lower: Forearm and hand.
-        hand: Hand.
+        joints: float32 3 x 2: shoulder, elbow, wrist, frame pixels.
+        lower: Forearm and hand: float32 h x w.
+        hand: Hand: float32 h x w.
+        unit: Shoulder width, pixels.
         hidden: Whether the arm is behind the body or not in the picture.
     """
 
-    whole: Float32
+    joints: Float32
     lower: Float32
     hand: Float32
+    unit: float
     hidden: bool
+
+    def beyond(self, grid: Float32, reach: float) -> Float32:
+        """The arm from a place on: float32 h x w.
+
+        Args:
+            grid: float32 h x w x 2, the points the distances were taken at.
+            reach: 0 the shoulder, 1 the elbow, 2 the wrist.
+        """
+        shoulder, elbow, wrist = self.joints
+        if reach >= 1.85:
+            return self.hand
+        if reach >= 1.0:
+            start = elbow + (reach - 1.0) * (wrist - elbow)
+            return np.minimum(self.hand, capsule(grid, start, wrist) / (_FOREARM * self.unit))
+        start = shoulder + max(reach, 0.52) * (elbow - shoulder)
+        return np.minimum(self.lower, capsule(grid, start, elbow) / (_UPPER_ARM * self.unit))
 
 
 class Anatomy:
@@ -78,7 +96,7 @@ class Anatomy:
         offset = grid - self.face_centre
         along = offset @ self.face_down
         across = np.abs(offset @ np.array([-self.face_down[1], self.face_down[0]], np.float32))
-        return np.minimum(2.6 * self.face_unit - across, 5.2 * self.face_unit - along)
+        return np.minimum(3.4 * self.face_unit - across, 5.6 * self.face_unit - along)
 
     def neck(self, grid: Float32) -> Float32:
         """1 on the neck from chin to collarbones, soft at the edge: float32 h x w."""
@@ -113,16 +131,17 @@ class Anatomy:
         shoulder, elbow, wrist, index, pinky = p[list(names)]
         thumb = p[Landmark.LEFT_THUMB if left else Landmark.RIGHT_THUMB]
         # MediaPipe marks the knuckles: the fingers reach as far again.
-        fingers = [wrist + 1.75 * (joint - wrist) for joint in (index, pinky)]
-        start = shoulder + 0.38 * (elbow - shoulder)
-        palm = [capsule(grid, wrist, end) / (_HAND * self.unit * 0.8) for end in fingers]
-        hand = np.minimum(np.minimum(palm[0], palm[1]), capsule(grid, wrist, thumb) / (_HAND * self.unit * 0.75))
-        lower = np.minimum(hand, capsule(grid, elbow, wrist) / (_FOREARM * self.unit))
-        whole = np.minimum(lower, capsule(grid, start, elbow) / (_UPPER_ARM * self.unit))
+        palm = wrist + 0.15 * (0.5 * (index + pinky) - wrist)
+        fingers = [wrist + 1.7 * (joint - wrist) for joint in (index, pinky)]
+        parts = [capsule(grid, palm, end) / (_HAND * self.unit * 0.75) for end in fingers]
+        parts.append(capsule(grid, palm, thumb) / (_HAND * self.unit * 0.7))
+        hand = np.minimum(np.minimum(parts[0], parts[1]), parts[2])
         visibility, presence, depth = self.pose.visibility, self.pose.presence, self.pose.depth
         absent = presence[names[1]] < 0.15 and presence[names[2]] < 0.15
         behind = depth[names[2]] > depth[names[0]] + 0.5 * self.unit and visibility[names[2]] < 0.5
-        return ArmDistance(whole, lower, hand, bool(absent or behind))
+        joints = np.stack([shoulder, elbow, wrist]).astype(np.float32)
+        lower = np.minimum(hand, capsule(grid, elbow, wrist) / (_FOREARM * self.unit))
+        return ArmDistance(joints, lower, hand, self.unit, bool(absent or behind))
 
 
 def capsule(grid: Float32, a: Float32, b: Float32) -> Float32:

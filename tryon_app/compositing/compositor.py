@@ -46,7 +46,8 @@ class GarmentCompositor:
     def _draw(self, canvas: Float32, roi: Rect, item: GarmentFit, front: Front) -> None:
         """Lay the pieces of one garment over the canvas (premultiplied float32 RGBA, alpha 0..1)."""
         drawn = [self._sampler.sample(item.view, piece) for piece in item.pieces]
-        sleeves = _coverage(item.pieces, drawn, roi, front)
+        sides = {"sleeve_left": 1, "sleeve_right": -1}
+        sleeves = {sides[piece.name]: piece.reach for piece in item.pieces if piece.name in sides}
         for piece, rgba in zip(item.pieces, drawn, strict=True):
             alpha = rgba[..., 3].astype(np.float32) * (1.0 / 255.0)
             alpha *= 1.0 - _enlarged(front.over(piece, sleeves), piece, roi)
@@ -54,26 +55,6 @@ class GarmentCompositor:
             part *= (1.0 - alpha)[..., None]
             part[..., :3] += rgba[..., :3] * alpha[..., None]
             part[..., 3] += alpha
-
-
-def _coverage(pieces: tuple[FitPiece, ...], drawn: list[UInt8], roi: Rect, front: Front) -> Float32 | None:
-    """Where the sleeves of a garment are, grown a little: float32 at the size of the front maps."""
-    height, width = front.head.shape
-    total = None
-    for piece, rgba in zip(pieces, drawn, strict=True):
-        if not piece.name.startswith("sleeve"):
-            continue
-        if total is None:
-            total = np.zeros((height, width), np.float32)
-        sx, sy = width / roi.width, height / roi.height
-        matrix = np.array([[sx, 0, (piece.roi.x0 - roi.x0) * sx], [0, sy, (piece.roi.y0 - roi.y0) * sy]])
-        alpha = np.ascontiguousarray(rgba[..., 3]).astype(np.float32) / 255.0
-        total = np.maximum(total, cv2.warpAffine(alpha, matrix, (width, height), flags=cv2.INTER_LINEAR))
-    if total is None:
-        return None
-    size = max(1, round(0.05 * front.unit * width / roi.width))
-    grown: Float32 = cv2.dilate(total, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * size + 1, 2 * size + 1)))
-    return grown
 
 
 def _enlarged(small: Float32, piece: FitPiece, roi: Rect) -> Float32:

@@ -4,7 +4,7 @@ Until a parsing network says so, this is found from the shape of the limbs (caps
 skin as the face shows it, the limb as its own core shows it, cloth as the middle of the torso shows it.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import cv2
 import numpy as np
@@ -17,46 +17,47 @@ _SIDE = 208
 """Longer side, in pixels, of the small picture that is looked at."""
 
 
-@dataclass(frozen=True, eq=False)
 class Front:
-    """Small maps over the composite's box, float32 h x w, 0..1 each.
+    """What is in front, as small maps over the composite's box: float32 h x w, 0..1 each.
 
     Attributes:
         head: Face and hair.
         neck: The bare neck.
-        arms: By side: upper arm below the shoulder, forearm and hand.
-        forearms: By side: forearm and hand.
-        hands: By side.
         cloth: What the torso wears now, for the light.
         unit: Shoulder width in pixels of the frame.
     """
 
-    head: Float32
-    neck: Float32
-    arms: dict[int, Float32]
-    forearms: dict[int, Float32]
-    hands: dict[int, Float32]
-    cloth: Float32
-    unit: float
+    def __init__(self, seen: "_Seen") -> None:
+        self._seen = seen
+        self._arms: dict[tuple[int, float], Float32] = {}
+        self.head = seen.head()
+        self.neck = seen.neck()
+        self.cloth = seen.cloth_seed
+        self.unit = seen.body.unit
 
-    def over(self, piece: FitPiece, sleeves: Float32 | None) -> Float32:
+    def over(self, piece: FitPiece, sleeves: Mapping[int, float]) -> Float32:
         """What hides a piece.
 
         Args:
             piece: Of a garment.
-            sleeves: float32 h x w, where this garment's sleeves cover the arms: there the torso needs no gap.
+            sleeves: Side, +1 left, -1 right -> how far down the arm this garment's sleeve goes: what it covers needs no
+                gap in the torso.
 
         Returns:
             float32 h x w, 0..1.
         """
         side = {"sleeve_left": 1, "sleeve_right": -1}.get(piece.name)
         if side is not None:
-            return _most([self.head, self.hands[side], self.forearms[-side]])
-        arms = _most([self.arms[1], self.arms[-1]])
-        if sleeves is not None:
-            arms = _most([arms * (1.0 - sleeves), self.hands[1], self.hands[-1]])
-        hidden = _most([self.head, arms])
+            return _most([self.head, self._arm(side, 2.0), self._arm(-side, max(sleeves.get(-side, 0.0), 1.0))])
+        hidden = _most([self.head, *(self._arm(side, sleeves.get(side, 0.0)) for side in (1, -1))])
         return _most([hidden, self.neck]) if piece.behind else hidden
+
+    def _arm(self, side: int, reach: float) -> Float32:
+        """One arm from a place on."""
+        key = side, round(reach, 2)
+        if key not in self._arms:
+            self._arms[key] = self._seen.arm(side, reach)
+        return self._arms[key]
 
 
 class Occlusion:
@@ -78,7 +79,7 @@ class Occlusion:
         x = np.linspace(roi.x0, roi.x1 - 1, size[0], dtype=np.float32)
         y = np.linspace(roi.y0, roi.y1 - 1, size[1], dtype=np.float32)
         grid = np.stack(np.meshgrid(x, y), axis=-1)
-        return _Seen(ColourSpace(small), person, grid, Anatomy(pose, frame.width, frame.height)).front()
+        return Front(_Seen(ColourSpace(small), person, grid, Anatomy(pose, frame.width, frame.height)))
 
 
 class _Seen:
@@ -90,58 +91,50 @@ class _Seen:
         self.grid = grid
         self.body = body
         self.face = body.face(grid)
-        distances = {side: body.arm(grid, side) for side in (1, -1)}
-        self.distances = distances
-        nearest = np.minimum(distances[1].whole, distances[-1].whole)
-        torso = body.torso(grid)
+        self.distances = {side: body.arm(grid, side) for side in (1, -1)}
+        nearest = np.minimum(*(distance.beyond(grid, 0.0) for distance in self.distances.values()))
         off_face = (self.face < 0.05) & (body.neck(grid) < 0.3)
-        self.cloth_seed = (torso * person * (nearest > 1.5) * off_face).astype(np.float32)
+        self.cloth_seed: Float32 = (body.torso(grid) * person * (nearest > 1.5) * off_face).astype(np.float32)
         self.cloth = colours.model(self.cloth_seed)
         self.skin = colours.model((body.face(grid, 0.72) * person).astype(np.float32))
+        self.skin_ratio = colours.ratio(self.skin, [self.cloth])
 
-    def front(self) -> Front:
-        neck = self._neck()
-        head = self._head()
-        arms: dict[int, Float32] = {}
-        forearms: dict[int, Float32] = {}
-        hands: dict[int, Float32] = {}
-        for side in (1, -1):
-            arms[side], forearms[side], hands[side] = self._arm(side)
-        return Front(head, neck, arms, forearms, hands, self.cloth_seed, self.body.unit)
-
-    def _arm(self, side: int) -> tuple[Float32, Float32, Float32]:
+    def arm(self, side: int, reach: float) -> Float32:
+        """An arm from a place on (see `ArmDistance.beyond`)."""
         distance = self.distances[side]
-        nothing = np.zeros_like(self.person)
         if distance.hidden:
-            return nothing, nothing, nothing
-        core = (distance.lower < 0.6) * self.person
-        own = self.colours.model(core.astype(np.float32))
-        # Bare where the limb's core looks like the face and not like the cloth.
-        skin = self.colours.ratio(self.skin, [self.cloth])
-        bare = float((skin * core).sum() / max(float(core.sum()), 1.0)) > 0.3 if core.any() else False
-        colour = self.colours.ratio(own, [self.cloth])
-        if bare:
+            return np.zeros_like(self.person)
+        field = distance.beyond(self.grid, reach)
+        hand = reach >= 1.85
+        core = ((field < (0.8 if hand else 0.6)) * self.person).astype(np.float32)
+        around = ((field > 1.7) & (field < 3.2)).astype(np.float32)
+        own, beside = self.colours.model(core), self.colours.model(around)
+        rivals = [self.cloth, beside]
+        colour = self.colours.ratio(own, rivals)
+        skin = self.colours.ratio(self.skin, rivals)
+        # Bare where the limb's core looks more like the face than like what surrounds it.
+        if core.any() and float((skin * core).sum()) > 0.3 * float(core.sum()):
             colour = np.maximum(colour, skin)
-        distinct = 1.0 - overlap(own, self.cloth)
+        distinct = 1.0 - max(overlap(own, self.cloth), overlap(own, beside))
         colour = np.clip(colour, -4.0, 4.0) * float(np.clip(1.6 * distinct, 0.0, 1.0))
-        maps = []
-        for field in (distance.whole, distance.lower, distance.hand):
-            shape = (1.12 - field) * 5.0
-            logit = shape + colour * (field < 2.0)
-            soft = 1.0 / (1.0 + np.exp(-np.clip(logit, -12, 12)))
-            # A limb is never wider than this, whatever its colour; its very core is never cloth.
-            soft = soft * np.clip((1.75 - field) * 3.0, 0.0, 1.0)
-            maps.append(cv2.GaussianBlur((soft * self.person).astype(np.float32), (0, 0), 0.8))
-        return maps[0], maps[1], maps[2]
+        if hand:
+            # Where the fingers are is guessed, so colour has the larger say.
+            logit = (1.05 - field) * 2.5 + colour * (field < 1.7)
+        else:
+            # Colour decides along the edge only: skin further out is a bare shoulder, cloth further in is a watch.
+            logit = (1.12 - field) * 5.0 + colour * ((field > 0.7) & (field < 1.5))
+        soft = 1.0 / (1.0 + np.exp(-np.clip(logit, -12, 12)))
+        soft = soft * np.clip((1.6 - field) * 4.0, 0.0, 1.0) * self.person
+        blurred: Float32 = cv2.GaussianBlur(soft.astype(np.float32), (0, 0), 0.8)
+        return blurred
 
-    def _head(self) -> Float32:
+    def head(self) -> Float32:
         """Face and hair, long hair over the shoulders too."""
         body, person = self.body, self.person
         face = body.face(self.grid) * person
         around = body.face(self.grid, 1.5) * (1.0 - body.face(self.grid, 1.08))
         seed = around * person * (body.above_mouth(self.grid) > 0)
-        skin = self.colours.ratio(self.skin, [self.cloth])
-        seed = seed * (skin < 0.8)
+        seed = seed * (self.skin_ratio < 0.8)
         hair = self.colours.model(seed.astype(np.float32))
         if hair is None:
             return face.astype(np.float32)
@@ -149,8 +142,8 @@ class _Seen:
         # Black hair over a black shirt cannot be told apart by colour: then only the head's own outline counts.
         distinct = 1.0 - overlap(hair, self.cloth)
         reach = body.hair_reach(self.grid)
-        likely = ((margin > 0.5) & (person > 0.5) & (reach > 0.0)).astype(np.uint8)
-        likely = cv2.morphologyEx(likely, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+        likely = ((margin > 0.6) & (person > 0.5) & (reach > 0.0)).astype(np.uint8)
+        likely = cv2.morphologyEx(cv2.medianBlur(likely, 3), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
         likely[(seed > 0.5) & (person > 0.5)] = 1
         _, labels = cv2.connectedComponents(likely)
         kept = np.unique(labels[(seed > 0.5) & (likely > 0)])
@@ -160,7 +153,7 @@ class _Seen:
         soft = cv2.GaussianBlur(long_hair.astype(np.float32), (0, 0), 1.0) * person
         return _most([face.astype(np.float32), soft.astype(np.float32)])
 
-    def _neck(self) -> Float32:
+    def neck(self) -> Float32:
         """Bare neck and collarbones above a neckline: shape where colour does not say."""
         shape = self.body.neck(self.grid) * self.person
         return cv2.GaussianBlur(shape.astype(np.float32), (0, 0), 0.8)

@@ -54,7 +54,7 @@ class Relight:
         cast = np.ones(3, np.float32)
         if int(grey.sum()) > 0.05 * len(sample):
             mean = sample[grey].mean(axis=0)
-            cast = np.clip(mean / max(float(mean.mean()), 1e-3), 0.85, 1.15) ** 0.6
+            cast = np.clip(mean / max(float(mean.mean()), 1e-3), 0.85, 1.15) ** 0.35
         return (exposure * cast).astype(np.float32)
 
 

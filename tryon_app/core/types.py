@@ -378,6 +378,7 @@ class FitPiece:
         step: Frame pixels between flow samples.
         weight: float32 H x W over the photo, 0..1: how much of the photo belongs to this piece; None = all of it.
         behind: True when the piece is drawn behind the person (the inside of a back collar).
+        reach: Of a sleeve: how far down the arm it goes, 0 the shoulder, 1 the elbow, 2 the wrist.
     """
 
     name: str
@@ -386,6 +387,7 @@ class FitPiece:
     step: int
     weight: Float32 | None = None
     behind: bool = False
+    reach: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

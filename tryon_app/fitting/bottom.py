@@ -3,6 +3,7 @@
 import numpy as np
 
 from tryon_app.core.types import FitPiece, Float32, Landmark
+from tryon_app.fitting.arms import to_arm
 from tryon_app.fitting.body import Body, unit_vector
 from tryon_app.fitting.bottom_chart import BottomChart
 from tryon_app.fitting.silhouette import Silhouette
@@ -11,7 +12,7 @@ from tryon_app.fitting.strip import Ladder, extended, normals, piece, polyline, 
 # In units (see body.py): flat measures of a bottom that fits, and of the body itself.
 _HIP, _WAIST = 1.42, 1.17
 _INSEAM = 2.1
-_CROTCH = 0.24
+_CROTCH = 0.30
 """Below the line of the hip joints."""
 _WORN = 0.84
 _SKIRT_WAIST = 0.62
@@ -101,8 +102,11 @@ class BottomFit:
         for side in (1, -1):
             direction = np.tile(across * side, (rungs, 1)).astype(np.float32)
             limit = girths * 1.5
-            seen = self.silhouette.reach(centre, direction, limit)
             # An arm hanging beside the hip is not the hip.
+            seen = np.minimum(
+                self.silhouette.reach(centre, direction, limit),
+                to_arm(body, body.arm(side), centre.astype(np.float32), direction, limit),
+            )
             half = np.where(seen >= limit * 0.999, girths, np.clip(seen, 0.8 * girths, 1.22 * girths))
             edges[side] = (centre + direction * smooth(half.astype(np.float32), 2)[:, None] * 1.01).astype(np.float32)
         return centre.astype(np.float32), edges
@@ -111,7 +115,7 @@ class BottomFit:
         body, chart = self.body, self.chart
         unit = body.unit
         crotch = _CROTCH * unit
-        waist = crotch - float(np.clip(chart.rise * self.along_scale, 0.45 * unit, 1.15 * unit))
+        waist = crotch - float(np.clip(0.85 * chart.rise * self.along_scale, 0.45 * unit, 1.0 * unit))
         block = chart.crotch_rung
         centre, edges = self._block(waist, crotch, block + 1)
         result = {}
@@ -138,7 +142,7 @@ class BottomFit:
         length = float(np.linalg.norm(np.diff(line, axis=0), axis=1).sum())
         natural = self.chart.inseam * self.along_scale / (_INSEAM * unit)
         # Full-length trousers end at the ankle, whoever wears them.
-        share = 1.03 if 0.85 < natural < 1.3 else natural
+        share = 1.03 if 0.85 < natural < 1.3 or self.chart.inseam > 1.25 * self.chart.hip else natural
         down = float((crotch - body.hip_mid) @ body.down)
         t = np.linspace(0.0, 1.0, rungs, dtype=np.float32)
         start = min(max(down, 0.0), 0.3 * length)
@@ -153,7 +157,10 @@ class BottomFit:
         edges = []
         for sign, fixed in ((1.0, hip), (-1.0, crotch)):
             limit = radius * 1.7
-            seen = self.silhouette.reach(centre, (sign * normal).astype(np.float32), limit)
+            ray = (sign * normal).astype(np.float32)
+            seen = self.silhouette.reach(centre, ray, limit)
+            if sign > 0:
+                seen = np.minimum(seen, to_arm(body, body.arm(side), centre, ray, limit))
             known = np.where(seen >= limit * 0.999, radius, np.clip(seen, 0.75 * radius, 1.45 * radius))
             half = np.clip(flat, known * 1.03, known * (1.5 if sign > 0 else 1.25))
             edge = centre + sign * normal * smooth(half.astype(np.float32), 2)[:, None]

@@ -109,7 +109,7 @@ def _leg(region: UInt8, waist: Float32, middle: Float32, crotch: Float32, outer:
     block = np.linspace(0, 1, _BLOCK_RUNGS, endpoint=False, dtype=np.float32)[:, None]
     tube = np.linspace(0, 1, _LEG_RUNGS, dtype=np.float32)[:, None]
     # The outer edge turns at the height of the crotch.
-    share = float(np.linalg.norm(crotch - middle) / max(np.linalg.norm(outer - waist), 1.0))
+    share = float(np.linalg.norm(crotch - middle)) / max(float(np.linalg.norm(outer - waist)), 1.0)
     turn = waist + (outer - waist) * min(share, 0.9)
     first = np.concatenate([waist + (turn - waist) * block, turn + (outer - turn) * tube]).astype(np.float32)
     second = np.concatenate([middle + (crotch - middle) * block, crotch + (inner - crotch) * tube]).astype(np.float32)

@@ -44,7 +44,8 @@ class FlatFitter:
         """See `core.protocols.Fitter`."""
         body = Body(pose)
         silhouette = Silhouette(parsing.person, frame.width, frame.height)
-        worn = sorted(outfit, key=lambda item: item.garment.layer)
+        # A top hangs over trousers and skirts, whatever the catalogue's layers say.
+        worn = sorted(outfit, key=lambda item: (item.garment.slot is not Slot.BOTTOM, item.garment.layer))
         return Fit(tuple(self._one(frame, body, silhouette, item) for item in worn))
 
     def _one(self, frame: Frame, body: Body, silhouette: Silhouette, worn: Worn) -> GarmentFit:

@@ -45,7 +45,7 @@ def rasterise(target: Float32, source: Float32, roi: Rect, step: int) -> Float32
     """
     h, w = -(-roi.height // step), -(-roi.width // step)
     flow = np.full((h, w, 2), OUTSIDE, np.float32)
-    corners = _triangles((target - np.array([roi.x0, roi.y0], np.float32)) / step)
+    corners = _triangles(np.asarray((target - (roi.x0, roi.y0)) / step, np.float32))
     values = _triangles(source)
     edge1, edge2 = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
     area = edge1[:, 0] * edge2[:, 1] - edge1[:, 1] * edge2[:, 0]

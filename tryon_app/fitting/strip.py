@@ -104,6 +104,7 @@ def piece(
     step: int,
     weight: Float32 | None = None,
     behind: bool = False,
+    reach: float = 0.0,
 ) -> FitPiece | None:
     """A piece from its grids, or None when it lies outside the frame or is larger than any garment can be.
 
@@ -115,8 +116,9 @@ def piece(
         step: Frame pixels between flow samples.
         weight: See `FitPiece`.
         behind: See `FitPiece`.
+        reach: See `FitPiece`.
     """
     roi: Rect = bounds(target, *frame_size)
     if roi.empty or roi.width < 2 or roi.height < 2:
         return None
-    return FitPiece(name, roi, rasterise(target, source, roi, step), step, weight, behind)
+    return FitPiece(name, roi, rasterise(target, source, roi, step), step, weight, behind, reach)

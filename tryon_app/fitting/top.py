@@ -3,19 +3,24 @@
 import numpy as np
 
 from tryon_app.core.types import Category, FitPiece, Float32, Landmark
+from tryon_app.fitting.arms import to_arm
 from tryon_app.fitting.body import Arm, Body, unit_vector
 from tryon_app.fitting.silhouette import Silhouette
 from tryon_app.fitting.strip import COLUMNS, Ladder, columns, extended, normals, piece, polyline, smooth
 from tryon_app.fitting.top_chart import SleeveChart, TopChart
 
 # Flat measures of a garment that fits, in units (see body.py): what a photo without measurements is taken for.
-_CHEST, _SHOULDER, _LENGTH = 1.43, 1.27, 1.95
-_LENGTHS = {Category.DRESS: 3.0, Category.JACKET: 1.95, Category.TANK: 1.95}
+_CHEST, _SHOULDER, _LENGTH = 1.43, 1.27, 1.88
+_LENGTHS = {Category.DRESS: 3.0, Category.JACKET: 1.85, Category.TANK: 1.88}
 _WORN = 0.84
 """Width seen from the front of cloth that measures 1 lying flat: it goes round a body 0.68 as deep as wide."""
 
 _NECK_HEIGHT = 0.21
 """Where neck and shoulder meet, above the line of the shoulder joints, in units."""
+
+
+_TO_WRIST = 1.64
+"""Shoulder joint to wrist, in units."""
 
 
 def photo_scale(chart: TopChart, category: Category, unit: float) -> float:
@@ -28,9 +33,9 @@ def photo_scale(chart: TopChart, category: Category, unit: float) -> float:
         category: Of the garment.
         unit: Of the body, pixels.
     """
-    votes = [(_CHEST / max(chart.chest, 1.0), 0.45), (_SHOULDER / max(chart.shoulder, 1.0), 0.35)]
+    votes = [(_CHEST / max(chart.chest, 1.0), 0.40), (_SHOULDER / max(chart.shoulder, 1.0), 0.30)]
     length = _LENGTHS.get(category, _LENGTH)
-    votes.append((length / max(chart.length, 1.0), 0.20))
+    votes.append((length / max(chart.length, 1.0), 0.30))
     logs = sum(weight * np.log(value) for value, weight in votes)
     return float(unit * np.exp(logs))
 
@@ -93,7 +98,8 @@ class TopFit:
                 continue
             grids = target.grid(), sleeve.ladder.grid()
             name = "sleeve_left" if side > 0 else "sleeve_right"
-            drawn = piece(name, *extended(*grids), frame_size, step=step, weight=sleeve.weight)
+            reach = self._sleeve_reach(side, sleeve)
+            drawn = piece(name, *extended(*grids), frame_size, step=step, weight=sleeve.weight, reach=reach)
             (below if arm.behind else above).append(drawn)
         return [item for item in below + above if item is not None]
 
@@ -108,9 +114,7 @@ class TopFit:
         for side in (1, -1):
             collar, tip, armpit = self._collar(side), self._tip(side), self._armpit(side)
             pits[side] = armpit
-            tip = self._onto_shoulder(tip[None], limit=0.10)[0]
-            shoulder = collar + (tip - collar) * np.linspace(0, 1, tip_rung, endpoint=False)[:, None]
-            shoulder[1:] = self._onto_shoulder(shoulder[1:].astype(np.float32), limit=0.08)
+            shoulder = self._shoulder_line(collar, tip, side, tip_rung)
             armhole = tip + (armpit - tip) * np.linspace(0, 1, armpit_rung - tip_rung, endpoint=False)[:, None]
             sides[side] = np.concatenate([shoulder, armhole])
         lower = self._sides(pits)
@@ -119,19 +123,40 @@ class TopFit:
             edges[side][armpit_rung:] = lower[side]
         return Ladder(edges[1], edges[-1])
 
-    def _onto_shoulder(self, points: Float32, limit: float) -> Float32:
-        """Points lifted to the outline of the shoulders when that lies a little higher: nothing worn now shows above.
+    def _shoulder_line(self, collar: Float32, tip: Float32, side: int, rungs: int) -> Float32:
+        """From the collar over the top of the shoulder towards the tip: float32 rungs x 2, without the tip."""
+        joint = self.arms[side].joints[0]
+        lift = self._shoulder_lift(side)
+        bone = self._covering((joint + 0.17 * self.body.unit * lift)[None], lift)[0]
+        corners = np.stack([collar, bone, tip]) if self._dropped() > 0.02 * self.body.unit else np.stack([collar, tip])
+        length = float(np.linalg.norm(np.diff(corners, axis=0), axis=1).sum())
+        line = polyline(corners.astype(np.float32), np.linspace(0.0, length, rungs, endpoint=False, dtype=np.float32))
+        line[1:] = self._covering(line[1:], -self._up())
+        return line
+
+    def _covering(self, points: Float32, direction: Float32) -> Float32:
+        """Points moved onto the outline when that lies a little further out: nothing worn now shows beyond.
 
         Args:
             points: float32 n x 2.
-            limit: Greatest lift in units.
+            direction: float32 2, outwards.
         """
-        up = np.tile(-self._up(), (len(points), 1)).astype(np.float32)
-        reach = np.full(len(points), 2.0 * limit * self.body.unit, np.float32)
-        start = points - up * limit * self.body.unit
-        lift = self.silhouette.reach(start, up, reach) - limit * self.body.unit
-        lift = np.where(lift >= 0.999 * limit * self.body.unit, 0.0, np.maximum(lift + 0.012 * self.body.unit, 0.0))
-        return points + up * lift[:, None]
+        limit = 0.09 * self.body.unit
+        outward = np.tile(direction, (len(points), 1)).astype(np.float32)
+        seen = self.silhouette.reach(points - outward * limit, outward, np.full(len(points), 2 * limit, np.float32))
+        lift = np.where(seen >= 1.99 * limit, 0.0, np.maximum(seen - limit + 0.01 * self.body.unit, 0.0))
+        return (points + outward * lift[:, None]).astype(np.float32)
+
+    def _shoulder_lift(self, side: int) -> Float32:
+        """From the shoulder joint to the top of the shoulder: up and out with the arm hanging, up with it spread."""
+        _, outward = self._directions(side)
+        return unit_vector(outward - 1.2 * self.body.down, -self.body.down)
+
+    def _dropped(self) -> float:
+        """How far the garment's shoulder tip lies beyond the body's, pixels; negative when it lies inside."""
+        body = self.body
+        extra = 0.5 * self.chart.shoulder * self.across_scale - 0.60 * body.unit
+        return float(np.clip(extra, -0.22 * body.unit, 0.45 * body.unit))
 
     def _collar(self, side: int) -> Float32:
         """Where the neckline meets the shoulder on the body."""
@@ -163,15 +188,15 @@ class TopFit:
         body = self.body
         along, outward = self._directions(side)
         joint = self.arms[side].joints[0]
-        lift = unit_vector(outward - 1.2 * body.down, -body.down)
-        tip = joint + 0.17 * body.unit * lift
-        natural = 0.5 * body.unit + 0.10 * body.unit
-        extra = np.clip(0.5 * self.chart.shoulder * self.across_scale - natural, -0.22 * body.unit, 0.45 * body.unit)
+        lift = self._shoulder_lift(side)
+        tip = self._covering((joint + 0.17 * body.unit * lift)[None], lift)[0]
+        extra = self._dropped()
         if extra < 0:
             # Narrower than the shoulders (a tank): back towards the collar.
-            collar = self._collar(side)
-            return tip + unit_vector(collar - tip, -along) * -extra
-        return tip + along * extra * max(self.arms[side].reach[0], 0.3)
+            return tip + unit_vector(self._collar(side) - tip, -along) * -extra
+        beyond = self.arms[side].joints[0] + outward * 0.185 * body.unit + along * 0.1 * body.unit
+        way = np.stack([tip, beyond, beyond + along * body.unit]).astype(np.float32)
+        return polyline(way, np.array([extra * max(float(self.arms[side].reach[0]), 0.3)], np.float32))[0]
 
     def _armpit(self, side: int) -> Float32:
         body, chart = self.body, self.chart
@@ -227,26 +252,12 @@ class TopFit:
         """Half widths seen, pixels: to the mask's edge, or to the arm where that hangs against the body."""
         limit = girths * 1.55
         seen = self.silhouette.reach(centre, direction, limit)
-        arm = self._to_arm(centre, direction, limit, side)
+        arm = to_arm(self.body, self.arms[side], centre, direction, limit)
         blocked = arm < seen
         half = np.where(blocked, arm, seen)
         low, high = girths * 0.78, girths * 1.4
         half = np.where(seen >= limit * 0.999, np.minimum(half, girths * 1.1), half)
         return smooth(np.clip(half, low, high).astype(np.float32), 2)
-
-    def _to_arm(self, centre: Float32, direction: Float32, limit: Float32, side: int) -> Float32:
-        """Pixels along each ray to the near side of that side's arm; `limit` where the arm is not met."""
-        body, arm = self.body, self.arms[side]
-        reach = np.linspace(0.35, 1.0, 30, dtype=np.float32)
-        points = centre[:, None] + direction[:, None] * (limit[:, None] * reach)[..., None]
-        inside = np.zeros(points.shape[:2], bool)
-        radii = np.array([0.17, 0.14, 0.10], np.float32) * body.unit
-        for joint in range(3):
-            a, b = arm.joints[joint], arm.joints[joint + 1]
-            inside |= _distance(points, a, b) < radii[joint]
-        found = inside.any(axis=1)
-        distance: Float32 = np.where(found, limit * reach[inside.argmax(axis=1)], limit)
-        return distance
 
     def _torso_grids(self) -> tuple[Float32, Float32]:
         spread = self._turned()
@@ -277,36 +288,58 @@ class TopFit:
         """Edges of a sleeve on the person; None when the arm is not in the picture."""
         if not self._arm_known(arm):
             return None
-        body = self.body
-        count = len(sleeve.widths)
-        t = np.linspace(0.0, 1.0, count, dtype=np.float32)
+        body, unit, fan = self.body, self.body.unit, sleeve.fan
         tip, armpit = self.torso_point(arm.side, self.chart.rungs[0]), self.torso_point(arm.side, self.chart.rungs[1])
         along, outward = self._directions(arm.side)
-        line = _rounded(arm.joints, 0.22 * body.unit)
-        joint = arm.joints[0]
-        # Lengths are true; along a bone that points at the camera they look shorter.
-        scale = self.along_scale
-        begin = 0.5 * (float((tip - joint) @ along) + float((armpit - joint) @ along))
-        length = 0.5 * (sleeve.outer + sleeve.inner) * scale
-        positions = _foreshorten(np.maximum(begin, 0.0) + t * length, arm, body.unit)
+        line = _rounded(arm.joints, 0.22 * unit)
+        # The tube begins level with the armpit. Lengths are true; along a bone that points at the camera they look
+        # shorter.
+        begin = max(float((armpit - arm.joints[0]) @ along), 0.0)
+        t = np.linspace(0.0, 1.0, len(sleeve.widths) - fan, dtype=np.float32)
+        lengths = t * self._sleeve_length(sleeve, begin / max(float(arm.reach[0]), 0.05))
+        positions = begin + _foreshorten(lengths, arm, unit, begin)
         centre = polyline(line, positions)
         normal = smooth(normals(polyline(line, np.maximum(positions, 1.0))), 2)
         if float(normal[0] @ outward) < 0:
             normal = -normal
-        half = 0.5 * sleeve.widths * self.across_scale * _WORN
-        radius = np.interp(positions, [0.0, 0.8 * body.unit, 1.6 * body.unit], [0.19, 0.15, 0.11]) * body.unit
-        limit = (radius * 1.9).astype(np.float32)
-        seen = [self.silhouette.reach(centre, sign * normal, limit) for sign in (1.0, -1.0)]
+        half = 0.5 * sleeve.widths[fan:] * self.across_scale * _WORN
+        radius = np.interp(positions, [0.0, 0.8 * unit, 1.6 * unit], [0.185, 0.15, 0.115]).astype(np.float32) * unit
+        limit = radius * 1.9
         edges = []
-        for sign, measured, seam in ((1.0, seen[0], tip), (-1.0, seen[1], armpit)):
-            known = np.where(measured >= limit * 0.999, radius, measured)
-            wide = smooth(np.clip(half, np.clip(known, 0.7 * radius, 1.45 * radius) * 1.04, 1.5 * radius), 2)
-            edge = centre + sign * normal * wide[:, None]
-            blend = _ease(np.clip(t * length / ((0.25 if sign > 0 else 0.42) * body.unit), 0.0, 1.0))[:, None]
-            # Out of the armhole, into the tube of the arm.
-            start = seam + along * (t * length)[:, None] * float(arm.reach[0])
-            edges.append((start * (1.0 - blend) + edge * blend).astype(np.float32))
-        return Ladder(edges[0], edges[1])
+        for sign in (1.0, -1.0):
+            measured = self.silhouette.reach(centre, (sign * normal).astype(np.float32), limit)
+            known = np.where(measured >= limit * 0.999, radius, np.clip(measured, 0.7 * radius, 1.7 * radius))
+            wide = smooth(np.clip(half, known * 1.04, np.maximum(1.4 * radius, known * 1.04)).astype(np.float32), 2)
+            edges.append(centre + sign * normal * wide[:, None])
+        # Out of the armhole: the inner edge starts at the armpit and eases into the tube within a few rungs.
+        ease = _ease(np.clip(np.arange(len(t)) / 3.0, 0.0, 1.0).astype(np.float32))[:, None]
+        hanging = armpit + (centre - centre[0])
+        inner = hanging * (1.0 - ease) + edges[1] * ease
+        share = np.linspace(0.0, 1.0, fan, endpoint=False, dtype=np.float32)[:, None]
+        arch = tip + (edges[0][0] - tip) * share
+        # The cap of the sleeve is round, and covers the shoulder that is seen.
+        bulge = unit_vector(outward - body.down, outward)
+        arch = arch + bulge * (0.035 * unit * np.sin(np.pi * share))
+        first = np.concatenate([arch, edges[0]]).astype(np.float32)
+        second = np.concatenate([np.repeat(armpit[None], fan, axis=0), inner]).astype(np.float32)
+        return Ladder(first, second)
+
+    def _sleeve_length(self, sleeve: SleeveChart, begin: float) -> float:
+        """True length of the tube, pixels. A full-length sleeve ends at the wrist, whoever wears it."""
+        natural = sleeve.length * self.along_scale
+        wrist = _TO_WRIST * self.body.unit
+        if 0.84 * wrist < begin + natural < 1.25 * wrist:
+            return max(wrist * 1.05 - begin, 0.2 * self.body.unit)
+        return natural
+
+    def _sleeve_reach(self, side: int, sleeve: SleeveChart) -> float:
+        """How far down the arm a sleeve goes: 0 the shoulder, 1 the elbow, 2 the wrist."""
+        along, _ = self._directions(side)
+        arm = self.arms[side]
+        armpit = self.torso_point(side, self.chart.rungs[1])
+        begin = max(float((armpit - arm.joints[0]) @ along), 0.0) / max(float(arm.reach[0]), 0.05)
+        end = (begin + self._sleeve_length(sleeve, begin)) / self.body.unit
+        return float(np.interp(end, [0.0, 0.86, _TO_WRIST, 2 * _TO_WRIST - 0.86], [0.0, 1.0, 2.0, 3.0]))
 
     def _arm_known(self, arm: Arm) -> bool:
         """Whether a sleeve may be drawn: the elbow is seen, or lies outside the picture while the shoulder is inside."""
@@ -323,13 +356,6 @@ def _ease(t: Float32) -> Float32:
     return t * t * (3.0 - 2.0 * t)
 
 
-def _distance(points: Float32, a: Float32, b: Float32) -> Float32:
-    """Distance of points (... x 2) to a segment."""
-    along = b - a
-    part = np.clip(((points - a) @ along) / max(float(along @ along), 1e-6), 0.0, 1.0)
-    return np.linalg.norm(points - a - part[..., None] * along, axis=-1)
-
-
 def _rounded(joints: Float32, radius: float) -> Float32:
     """Shoulder, elbow, wrist and knuckles as a line without a corner at the elbow: float32 n x 2."""
     a, b, c = joints[0], joints[1], joints[2]
@@ -340,14 +366,15 @@ def _rounded(joints: Float32, radius: float) -> Float32:
     return np.concatenate([a[None], bend, joints[2:]]).astype(np.float32)
 
 
-def _foreshorten(lengths: Float32, arm: Arm, unit: float) -> Float32:
-    """True lengths along an arm (pixels) -> pixels along the arm as seen."""
+def _foreshorten(lengths: Float32, arm: Arm, unit: float, begin: float) -> Float32:
+    """True lengths along an arm -> pixels along the arm as seen, both from a point `begin` pixels down the upper arm."""
     true = np.array([0.86, 0.78, 0.28], np.float32) * unit
     stops = np.concatenate([[0.0], np.cumsum(true)])
     seen = np.concatenate([[0.0], np.cumsum(true * arm.reach)])
-    inside = np.interp(lengths, stops, seen)
-    beyond = np.maximum(lengths - stops[-1], 0.0) * arm.reach[-1]
-    return (inside + beyond).astype(np.float32)
+    start = begin / max(float(arm.reach[0]), 0.05)
+    reached = np.interp(lengths + start, stops, seen)
+    beyond = np.maximum(lengths + start - stops[-1], 0.0) * arm.reach[-1]
+    return (reached + beyond - np.interp(start, stops, seen)).astype(np.float32)
 
 
 def _taller(grid: Float32, above: float, below: float) -> Float32:

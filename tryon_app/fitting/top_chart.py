@@ -9,10 +9,11 @@ from tryon_app.core.errors import GarmentError
 from tryon_app.core.types import Float32, GarmentView, KeyPoint, UInt8
 from tryon_app.fitting.strip import Ladder
 
-_SHOULDER_RUNGS = 3
+_SHOULDER_RUNGS = 4
 _ARMHOLE_RUNGS = 4
 _SIDE_RUNGS = 9
-_SLEEVE_RUNGS = 12
+_FAN_RUNGS = 4
+_SLEEVE_RUNGS = 11
 
 _REQUIRED = (
     KeyPoint.COLLAR_LEFT,
@@ -31,17 +32,18 @@ class SleeveChart:
     """One sleeve.
 
     Attributes:
-        ladder: Outer edge (shoulder tip to cuff) and inner edge (armpit to cuff), photo pixels.
+        ladder: Outer edge (shoulder tip to cuff) and inner edge (armpit to cuff), photo pixels. The first rungs fan out
+            from the armpit until they stand square to the sleeve, the others stay square.
+        fan: Index of the first square rung.
         weight: float32 H x W, 0..1, the sleeve's share of the photo.
-        outer: Length of the outer edge, photo pixels.
-        inner: Length of the inner edge, photo pixels.
+        length: From the first square rung to the cuff, photo pixels.
         widths: float32 n, across each rung, photo pixels.
     """
 
     ladder: Ladder
+    fan: int
     weight: Float32
-    outer: float
-    inner: float
+    length: float
     widths: Float32
 
 
@@ -147,6 +149,7 @@ def _sleeve_region(solid: UInt8, keys: dict[KeyPoint, Float32], suffix: str) -> 
         return None
     tip, armpit = keys[KeyPoint(f"shoulder_{suffix}")], keys[KeyPoint(f"armpit_{suffix}")]
     middle = 0.5 * (keys[KeyPoint.HEM_LEFT] + keys[KeyPoint.HEM_RIGHT])
+    trunk = (0.5 * (armpit + middle)).astype(np.float32)
     seam = tip - armpit
     # Beyond the tip the cut goes on outwards of the garment; below the armpit it follows the sleeve's inner edge.
     start = tip + 0.35 * seam
@@ -154,12 +157,12 @@ def _sleeve_region(solid: UInt8, keys: dict[KeyPoint, Float32], suffix: str) -> 
     cut = solid.copy()
     _line(cut, start, armpit)
     region = _component(cut, 0.5 * (outer + inner), tip, armpit)
-    if region is None or _contains(region, 0.5 * (armpit + middle)):
+    if region is None or _contains(region, trunk):
         notch = _notch(solid, armpit, inner, keys[KeyPoint(f"hem_{suffix}")])
         _line(cut, armpit, notch)
         _line(cut, notch, notch + 0.25 * (inner - armpit))
         region = _component(cut, 0.5 * (outer + inner), tip, armpit)
-    if region is None or _contains(region, 0.5 * (armpit + middle)):
+    if region is None or _contains(region, trunk):
         polygon = np.stack([start, tip + (outer - tip) * 1.3 + 0.2 * seam, outer + (inner - outer) * 1.1, armpit])
         region = np.zeros((height, width), np.uint8)
         cv2.fillPoly(region, [np.round(polygon).astype(np.int32)], 1)
@@ -207,17 +210,29 @@ def _contains(region: UInt8, point: Float32) -> bool:
 def _sleeve(region: UInt8, keys: dict[KeyPoint, Float32], suffix: str) -> SleeveChart:
     tip, armpit = keys[KeyPoint(f"shoulder_{suffix}")], keys[KeyPoint(f"armpit_{suffix}")]
     outer, inner = keys[KeyPoint(f"cuff_outer_{suffix}")], keys[KeyPoint(f"cuff_inner_{suffix}")]
+    # Opposite the armpit, square to the sleeve.
+    chord = outer - tip
+    share = float(np.clip((armpit - tip) @ chord / max(float(chord @ chord), 1.0), 0.0, 0.6))
+    opposite = tip + share * chord
     t = np.linspace(0.0, 1.0, _SLEEVE_RUNGS, dtype=np.float32)[:, None]
-    first, second = tip + (outer - tip) * t, armpit + (inner - armpit) * t
-    first, second = snap(region, first, second)
-    # At the seam and the cuff the key points are the truth.
-    first[0], second[0], first[-1], second[-1] = tip, armpit, outer, inner
-    ladder = Ladder(first, second)
+    first, second = snap(
+        region,
+        (opposite + (outer - opposite) * t).astype(np.float32),
+        (armpit + (inner - armpit) * t).astype(np.float32),
+    )
+    # At the armpit and the cuff the key points are the truth.
+    second[0], first[-1], second[-1] = armpit, outer, inner
+    fan = np.linspace(0.0, 1.0, _FAN_RUNGS, endpoint=False, dtype=np.float32)[:, None]
+    arch = tip + (first[0] - tip) * fan
+    bulged, _ = snap(region, arch[1:], np.repeat(armpit[None], _FAN_RUNGS - 1, axis=0))
+    arch[1:] = bulged
+    first = np.concatenate([arch, first]).astype(np.float32)
+    second = np.concatenate([np.repeat(armpit[None], _FAN_RUNGS, axis=0), second]).astype(np.float32)
     return SleeveChart(
-        ladder=ladder,
+        ladder=Ladder(first, second),
+        fan=_FAN_RUNGS,
         weight=_share_sleeve(region),
-        outer=float(np.linalg.norm(np.diff(first, axis=0), axis=1).sum()),
-        inner=float(np.linalg.norm(np.diff(second, axis=0), axis=1).sum()),
+        length=float(np.linalg.norm(0.5 * (outer + inner) - 0.5 * (first[_FAN_RUNGS] + armpit))),
         widths=np.linalg.norm(first - second, axis=1).astype(np.float32),
     )
 
@@ -241,7 +256,7 @@ def snap(region: UInt8, first: Float32, second: Float32) -> tuple[Float32, Float
     middle = 0.5 * (first + second)
     half = np.linalg.norm(first - second, axis=1) * 0.5
     direction = (first - second) / np.maximum(2 * half, 1e-6)[:, None]
-    reach = np.linspace(0.0, 1.6, 65, dtype=np.float32)
+    reach = np.linspace(0.0, 2.6, 105, dtype=np.float32)
     found = []
     for sign in (1.0, -1.0):
         points = middle[:, None] + sign * direction[:, None] * (half[:, None] * reach)[..., None]
@@ -263,6 +278,7 @@ def _torso_ladder(torso: UInt8, keys: dict[KeyPoint, Float32]) -> Ladder:
         collar, tip = keys[KeyPoint(f"collar_{suffix}")], keys[KeyPoint(f"shoulder_{suffix}")]
         armpit, hem = keys[KeyPoint(f"armpit_{suffix}")], keys[KeyPoint(f"hem_{suffix}")]
         shoulder = collar + (tip - collar) * np.linspace(0, 1, _SHOULDER_RUNGS, endpoint=False)[:, None]
+        shoulder[1:] = _to_contour(torso, shoulder[1:].astype(np.float32), tip - collar)
         armhole = tip + (armpit - tip) * np.linspace(0, 1, _ARMHOLE_RUNGS, endpoint=False)[:, None]
         side = armpit + (hem - armpit) * np.linspace(0, 1, _SIDE_RUNGS)[:, None]
         edges.append(np.concatenate([shoulder, armhole, side]).astype(np.float32))
@@ -271,6 +287,23 @@ def _torso_ladder(torso: UInt8, keys: dict[KeyPoint, Float32]) -> Ladder:
     snapped = snap(torso, left[start:-1], right[start:-1])
     left[start:-1], right[start:-1] = snapped
     return Ladder(left, right)
+
+
+def _to_contour(torso: UInt8, points: Float32, along: Float32) -> Float32:
+    """Points of the shoulder line moved up to the outline: a shoulder is round, its chord is not."""
+    length = max(float(np.linalg.norm(along)), 1.0)
+    upward = np.array([along[1], -along[0]], np.float32) / length
+    if upward[1] > 0:
+        upward = -upward
+    reach = np.linspace(-0.12, 0.35, 64, dtype=np.float32) * length
+    places = points[:, None] + upward * reach[None, :, None]
+    x = np.clip(np.round(places[..., 0]).astype(int), 0, torso.shape[1] - 1)
+    y = np.clip(np.round(places[..., 1]).astype(int), 0, torso.shape[0] - 1)
+    inside = torso[y, x] > 0
+    last = inside.shape[1] - 1 - inside[:, ::-1].argmax(axis=1)
+    # A collar or hood standing on the shoulder is not its outline.
+    offset = np.where(inside.any(axis=1) & (last < inside.shape[1] - 2), reach[last], 0.0)
+    return (points + upward * offset[:, None]).astype(np.float32)
 
 
 def _inside(solid: UInt8, keys: dict[KeyPoint, Float32]) -> Float32 | None:
