@@ -1,11 +1,13 @@
 import json
+import re
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
 from tryon_app.core import paths
 from tryon_app.core.errors import ModelError
@@ -218,9 +220,11 @@ def test_nobody_in_the_picture_shows_where_to_stand(mirror, world):
     mirror.until(lambda: not mirror.shows("stanceGuide"), "no guide")
 
 
-def test_what_the_fit_has_to_say_is_shown(mirror, world):
-    world.sources["camera:one"].messages = ("trousers: the legs are not in the picture",)
-    mirror.until(lambda: mirror.app.hints == ["trousers: the legs are not in the picture"], "the hint")
+def test_what_the_fit_has_to_say_is_shown_with_the_garments_name(mirror, world):
+    world.sources["camera:one"].messages = ("navy-tee: the shoulders are not in the picture",)
+    mirror.until(lambda: mirror.app.hints == ["Navy tee: the shoulders are not in the picture"], "the hint")
+    mirror.app.preferences.put("view", "language", "zh_CN")
+    mirror.until(lambda: mirror.app.hints == ["藏青T恤：肩部不在画面中"], "the hint in Chinese")
 
 
 def test_language_switches_at_once_and_everywhere(mirror, world):
@@ -255,11 +259,28 @@ def test_diagnostics_show_measured_figures(mirror):
     mirror.until(lambda: not mirror.shows("diagnostics"), "no figures")
 
 
+def drag_onto(window, path):
+    """What the window system does when a file is dragged in and dropped."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    at, copy = QPointF(400, 300), Qt.DropAction.CopyAction
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(at.toPoint(), copy, data, left, none)
+    QCoreApplication.sendEvent(window, enter)
+    yield enter.isAccepted()
+    drop = QDropEvent(at, copy, data, left, none)
+    QCoreApplication.sendEvent(window, drop)
+    yield drop.isAccepted()
+
+
 def test_a_dropped_photo_is_worn_added_and_kept(mirror, world, tmp_path):
     photo = tmp_path / "garment photo.png"
     photo.write_bytes(b"a picture")
     world.importing.clear()
-    mirror.app.drop([QUrl.fromLocalFile(str(photo))])
+    dragging = drag_onto(mirror.window, photo)
+    assert next(dragging)
+    mirror.until(lambda: mirror.shows("dropOverlay"), "the invitation to drop")
+    assert next(dragging)
     mirror.until(lambda: mirror.shows("importing"), "the progress")
     world.importing.set()
     mirror.until_colour("picture", *DRESSED, fakes.colour_of("garment photo"))
@@ -329,7 +350,5 @@ def test_every_text_is_there_in_both_languages():
     qml = "".join(
         path.read_text("utf-8") for path in (Path(fakes.__file__).parents[2] / "tryon_app/gui/qml").glob("*.qml")
     )
-    import re
-
     used = set(re.findall(r"\bT\.([a-z_]+)", qml))
     assert used <= set(english)

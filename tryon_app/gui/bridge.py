@@ -119,7 +119,15 @@ class MirrorController(QObject):
         self.hintsChanged.emit()
 
     def _get_hints(self) -> list[str]:
-        return [self.texts.message(message) for message in self._pump.messages]
+        return [self._hint(message) for message in self._pump.messages]
+
+    def _hint(self, message: str) -> str:
+        """ "tee-white: turned too far sideways" -> the same with the garment's name, in the language of the moment."""
+        garment_id, colon, reason = message.partition(": ")
+        name = self._wardrobe.name_of(garment_id) if colon else ""
+        if not name:
+            return self.texts.message(message)
+        return self.texts["hint"].replace("%1", name).replace("%2", self.texts.message(reason))
 
     def _get_stage(self) -> QObject:
         return self._stage

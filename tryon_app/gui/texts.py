@@ -6,7 +6,7 @@ English sentences with names in them; they are matched against templates ("{} ca
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -64,7 +64,7 @@ class Texts:
         for pattern, text in self._templates:
             match = pattern.fullmatch(english)
             if match:
-                return _filled(text, match.groups())
+                return _filled(text, [self.message(part) for part in match.groups()])
         return english
 
     def name(self, names: Mapping[str, str], fallback: str) -> str:
@@ -85,7 +85,7 @@ def template_pattern(template: str) -> re.Pattern[str]:
     return re.compile("(.+?)".join(re.escape(part) for part in template.split("{}")), re.DOTALL)
 
 
-def _filled(text: str, parts: tuple[str, ...]) -> str:
-    """The parts put in for each {} in turn; translations keep their order."""
+def _filled(text: str, parts: Sequence[str]) -> str:
+    """The parts put in: {} stands for the next one, {2} for the second, where a language turns the order round."""
     remaining = iter(parts)
-    return re.sub(r"\{\}", lambda _: next(remaining), text)
+    return re.sub(r"\{(\d*)\}", lambda hole: parts[int(hole[1]) - 1] if hole[1] else next(remaining), text)

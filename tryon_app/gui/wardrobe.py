@@ -75,6 +75,11 @@ class Wardrobe(QObject):
         self._model.retranslate()
         self.outfitChanged.emit()
 
+    def name_of(self, garment_id: str) -> str:
+        """A garment's name in the language of the moment, "" where it is not known."""
+        item = self._model.item(garment_id)
+        return self._model.name_of(item) if item else ""
+
     def close(self) -> None:
         """Remove the pictures made for this run."""
         self._thumbnails.cleanup()

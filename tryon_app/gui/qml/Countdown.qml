@@ -19,6 +19,6 @@ Rectangle {
         font.pixelSize: 92
         font.weight: Font.DemiBold
     }
-    onRemainingChanged: if (remaining > 0 && !Theme.still) beat.restart()
+    onRemainingChanged: if (remaining > 0) beat.restart()
     NumberAnimation { id: beat; target: number; property: "scale"; from: 1.25; to: 1; duration: 320; easing.type: Easing.OutCubic }
 }

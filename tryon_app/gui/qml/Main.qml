@@ -95,7 +95,7 @@ ApplicationWindow {
                             color: "white"
                             anchors.verticalCenter: parent.verticalCenter
                             SequentialAnimation on opacity {
-                                running: app.capture.recording && !Theme.still
+                                running: app.capture.recording
                                 loops: Animation.Infinite
                                 NumberAnimation { to: 0.25; duration: 600 }
                                 NumberAnimation { to: 1; duration: 600 }

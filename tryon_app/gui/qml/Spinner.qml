@@ -25,7 +25,7 @@ Item {
             }
         }
         RotationAnimation on rotation {
-            running: spinner.running && spinner.visible && !Theme.still
+            running: spinner.running && spinner.visible
             from: 0
             to: 360
             duration: 900

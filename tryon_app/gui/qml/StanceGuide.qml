@@ -19,7 +19,7 @@ Item {
         y: label.y - Theme.m - height
         preferredRendererType: Shape.CurveRenderer
         SequentialAnimation on opacity {
-            running: guide.visible && !Theme.still
+            running: guide.visible
             loops: Animation.Infinite
             NumberAnimation { from: 0.9; to: 0.45; duration: 1100; easing.type: Easing.InOutSine }
             NumberAnimation { from: 0.45; to: 0.9; duration: 1100; easing.type: Easing.InOutSine }

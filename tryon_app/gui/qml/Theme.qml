@@ -4,7 +4,6 @@ import QtQuick
 
 QtObject {
     property bool dark: false
-    property bool still: false // no motion (tests, people who prefer none)
 
     // Surfaces, from the back to the front.
     readonly property color backdrop: dark ? "#121314" : "#F2EFEA"
@@ -54,6 +53,6 @@ QtObject {
     readonly property int display: 28
 
     // Motion.
-    readonly property int quick: still ? 0 : 120
-    readonly property int calm: still ? 0 : 220
+    readonly property int quick: 120
+    readonly property int calm: 220
 }

@@ -52,7 +52,7 @@ Item {
                 Words {
                     objectName: "sourceName"
                     Layout.fillWidth: true
-                    text: app.stage.sourceName || T.preparing
+                    text: app.stage.sourceName || (app.stage.state === "failed" ? T.choose_source : T.preparing)
                     wrapMode: Text.NoWrap
                     font.weight: Font.DemiBold
                 }
