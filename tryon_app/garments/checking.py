@@ -1,5 +1,7 @@
 """Whether a garment can be worn: key points that are needed, on the right side, in the right order, on the cloth."""
 
+from itertools import pairwise
+
 from tryon_app.core.types import Category, Garment, GarmentView, KeyPoint, Slot
 
 _TOP = ("collar", "shoulder", "armpit", "hem")
@@ -57,7 +59,7 @@ def _orders(garment: Garment) -> list[tuple[KeyPoint, KeyPoint]]:
     return [
         (KeyPoint(f"{upper}_{side}"), KeyPoint(f"{lower}_{side}"))
         for side in ("left", "right")
-        for upper, lower in zip(chain, chain[1:], strict=False)
+        for upper, lower in pairwise(chain)
     ]
 
 

@@ -68,37 +68,51 @@ def find_garment(rgb: UInt8) -> Float32:
     return np.where(mask, np.maximum(soft, 0.51), np.minimum(soft, 0.49)).astype(np.float32)
 
 
-def _slope(evidence: Evidence) -> Float32:
-    """Steepest change between neighbours, over all channels."""
-    features = evidence.features
-    across = np.abs(np.diff(features, axis=1, append=features[:, -1:])).max(axis=2)
-    down = np.abs(np.diff(features, axis=0, append=features[-1:])).max(axis=2)
-    return np.asarray(np.maximum(across, down), dtype=np.float32)
+def _sharp_edges(evidence: Evidence) -> Mask:
+    """Lines where the picture changes abruptly: outlines, seams, prints; not the soft rims of shadows."""
+    fine, coarse = (_steepness(evidence.features, sigma) for sigma in (0.8, 3.0))
+    least = max(0.004, 5 * float(np.median(fine[np.abs(evidence.light) < 3 * evidence.light_noise])))
+    edges = (fine - 1.1 * coarse > least).astype(np.uint8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(edges, connectivity=8)
+    extent = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
+    lines = extent >= 0.015 * max(edges.shape)
+    lines[0] = False
+    return np.asarray(lines[labels], dtype=bool)
+
+
+def _steepness(features: Float32, sigma: float) -> Float32:
+    """Length of the gradient a pixel, over all channels."""
+    blurred = cv2.GaussianBlur(features, (0, 0), sigma)
+    across, down = (cv2.Sobel(blurred, cv2.CV_32F, x, 1 - x, scale=1 / 8) for x in (1, 0))
+    return np.asarray(np.sqrt((across**2 + down**2).mean(axis=2)), dtype=np.float32)
 
 
 def _seeds(evidence: Evidence) -> tuple[Mask, Mask]:
     """Pixels that can only be garment, and pixels that can only be backdrop or its shadow."""
     light, tint = evidence.light, evidence.tint
-    height, width = light.shape
-    reach = max(1, round(0.008 * max(height, width)))
+    side = max(light.shape)
     tinted = tint > max(5 * evidence.tint_noise, 0.03)
     dark = light < -_DEEPEST_SHADOW
     lighter = light > max(5 * evidence.light_noise, 0.012)
     # Sharpening leaves a bright rim around dark things, a pixel or three wide: it is not cloth.
-    inside = _opened(tinted | dark, 1) | _opened(lighter, max(2, reach))
-    flat = (np.abs(light) < 4 * evidence.light_noise) & (tint < 4 * evidence.tint_noise)
-    # A garment of the backdrop's own colour must not be entered through a gap in its outline: only wide ways count.
-    wide = cv2.erode(flat.astype(np.uint8), _disc(reach), borderValue=1).astype(bool)
-    wide = connected_to(wide, _border(height, width) & wide)
-    outside = cv2.dilate(wide.astype(np.uint8), _disc(reach)).astype(bool) & flat
-    # Shadows fade smoothly; what lies behind a steep edge is cloth.
-    calm = ~cv2.dilate((_slope(evidence) > 0.035).astype(np.uint8), _disc(1)).astype(bool)
-    behind = ~connected_to(calm | outside, outside) & ~cv2.dilate(outside.astype(np.uint8), _disc(2)).astype(bool)
-    behind &= np.abs(light) > 4 * evidence.light_noise
-    if (behind & inside).sum() < 0.6 * behind.sum():
-        # A garment as colourless as a shadow: only its depths are certain.
-        inside |= _eroded(behind, 2 * reach)
-    return inside & ~outside, outside
+    inside = _opened(tinted | dark, 1) | _opened(lighter, max(2, round(0.008 * side)))
+    edges = _sharp_edges(evidence)
+    # From the border inwards, through backdrop and shadow, up to sharp edges. Only wide ways count: the outline of a
+    # garment of the backdrop's own colour has gaps.
+    free = ~cv2.dilate(edges.astype(np.uint8), _disc(1)).astype(bool) & ~inside & (light > -_DEEPEST_SHADOW)
+    near, far = (_flood(free, max(1, round(share * side))) for share in (0.005, 0.02))
+    kept = ~near
+    if (kept & inside).sum() < 0.75 * kept.sum():
+        # A garment as colourless as backdrop or shadow: what the edges enclose is certain, but for its rim.
+        inside |= _eroded(kept, max(2, round(0.012 * side)))
+    return inside & ~far, far
+
+
+def _flood(free: Mask, reach: int) -> Mask:
+    """What a disc can reach from the border through `free` pixels."""
+    wide = cv2.erode(free.astype(np.uint8), _disc(reach), borderValue=1).astype(bool)
+    wide = connected_to(wide, _border(*free.shape) & wide)
+    return np.asarray(cv2.dilate(wide.astype(np.uint8), _disc(reach)).astype(bool) & free, dtype=bool)
 
 
 def _leaning(evidence: Evidence, inside: Mask, outside: Mask) -> Float32:

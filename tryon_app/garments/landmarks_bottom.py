@@ -55,7 +55,7 @@ def find_trousers(outline: Outline, pocket: Pocket) -> BottomShape:
     rows = np.arange(top + 0.35 * (crotch[1] - top), max(top + 2, crotch[1] - 2))
     spans = np.array([outline.span(y) for y in rows])
     if len(spans):
-        hip_row = float(rows[int((spans[:, 1] - spans[:, 0] - 0.02 * np.abs(rows - hip_row)).argmax())])
+        hip_row = float(rows[int((spans[:, 1] - spans[:, 0] - 0.15 * np.abs(rows - hip_row)).argmax())])
     left, right = outline.span(hip_row)
     outer, inner = {}, {}
     for sign in (-1, 1):
