@@ -162,7 +162,7 @@ RIB = Fabric(
     "#e9e9e7",
     relief=(Grain(0.04, 0.12, 0, 0.003),),
     tone=(Grain(0.04, 0.1, 0, 0.015),),
-    rib=(0.26, 0.035),
+    rib=(0.32, 0.05),
 )
 KNIT = Fabric(
     "#e9e0cf",

@@ -11,9 +11,10 @@ from resources.draw.folds import Folds
 from resources.draw.parts import button, cord
 from resources.draw.sheet import Sheet
 from resources.draw.wardrobe.drawing import Drawing
-from resources.draw.wardrobe.jersey import MARGIN, JerseyStyle, flip, full_neck, neck_label, paint_body, ribbed_ends
+from resources.draw.wardrobe.jersey import MARGIN, JerseyStyle, flip, neck_label, paint_body, ribbed_ends
 
 HOOD_TOP = -15.5
+FALLEN_TOP = -3.4
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ def hoodie(style: HoodieStyle, view: str) -> Drawing:
     """The drawing of one view."""
     back = view == "back"
     x0, _, x1, y1 = style.cut.extent()
-    box = (x0 - MARGIN, HOOD_TOP - 1.4 - MARGIN, x1 + MARGIN, y1 + MARGIN)
+    top = FALLEN_TOP if back else HOOD_TOP - 1.4
+    box = (x0 - MARGIN, top - MARGIN, x1 + MARGIN, y1 + MARGIN)
     return Drawing(box, style.cut.keypoints(back), lambda sheet: _paint(sheet, style, back))
 
 
@@ -49,9 +51,9 @@ def _mouth(cut: TopCut) -> Path:
 
 def _paint(sheet: Sheet, style: HoodieStyle, back: bool) -> None:
     cut, fabric = style.cut, style.fabric
-    hood, mouth = _hood(cut), _mouth(cut)
+    mouth = _mouth(cut)
     if not back:
-        _hood_front(sheet, style, hood, mouth)
+        _hood_front(sheet, style, _hood(cut), mouth)
     paint_body(sheet, cut, back, fabric, style.drape)
     for sign in (1, -1):
         armhole = cut.armhole if sign > 0 else flip(cut.armhole)
@@ -60,7 +62,7 @@ def _paint(sheet: Sheet, style: HoodieStyle, back: bool) -> None:
             sheet.stitch(offset(armhole, sign * shift), None, sink=0.012)
     ribbed_ends(sheet, JerseyStyle(cut, fabric, style.rib, hem_rib=6.2, cuff_rib=6.6))
     if back:
-        _hood_back(sheet, style, hood)
+        _hood_back(sheet, style)
         return
     _hood_sides(sheet, style, mouth)
     _pocket(sheet, style)
@@ -80,11 +82,13 @@ def _hood_folds(sheet: Sheet, style: HoodieStyle, seed: int) -> np.ndarray:
 
 
 def _hood_front(sheet: Sheet, style: HoodieStyle, hood: Path, mouth: Path) -> None:
+    cut = style.cut
     sheet.silhouette([hood])
     sheet.panel(hood, style.fabric, level=-0.7, roll=0.7, folds=_hood_folds(sheet, style, sheet.seed + 70), seed=14)
     lining = Folds(sheet, sheet.seed + 71)
     lining.streaks(92.0, 2.6, 12, 0.10)
     depth = 1.4 * lining.near((0, -3.0), 6.0)
+    sheet.panel(cut.opening, style.fabric, level=-1.3, dim=0.60, seed=15)
     sheet.panel(whole(mouth), style.fabric, level=-1.3, folds=lining.done() - depth, dim=0.60, seed=15)
     sheet.seam(line((0, HOOD_TOP + 2.6), (0, 1.5)), depth=0.10, width=0.2, pucker=0.03)
     arc = smooth([(-7.5, 0.4), (-4, 1.9), (0, 2.4), (4, 1.9), (7.5, 0.4)])
@@ -113,17 +117,26 @@ def _hood_sides(sheet: Sheet, style: HoodieStyle, mouth: Path) -> None:
         sheet.stitch(offset(rim, -sign * 0.85), None)
 
 
-def _hood_back(sheet: Sheet, style: HoodieStyle, hood: Path) -> None:
-    cut = style.cut
-    sheet.silhouette([hood])
-    sheet.panel(hood, style.fabric, level=0.5, roll=0.7, edge=0.3, folds=_hood_folds(sheet, style, sheet.seed + 72), seed=14)
+def _hood_back(sheet: Sheet, style: HoodieStyle) -> None:
+    """The hood hangs down the back, its mouth folded upwards."""
+    n = style.cut.neck
+    outline = whole(
+        smooth([(0, FALLEN_TOP), (0.62 * n, FALLEN_TOP + 0.3), (1.12 * n, -0.6), (1.32 * n, 4.5), (1.16 * n, 11.5), (0.66 * n, 17.5), (0, 20.0)])
+    )
+    folds = Folds(sheet, sheet.seed + 72)
+    for sign in (1, -1):
+        folds.crease([(sign * 0.9 * n, -1.0), (sign * 1.0 * n, 6.0), (sign * 0.5 * n, 14.5)], 1.5, 0.30, 0.5 * sign)
+        folds.radiate((sign * 1.15 * n, 1.5), 90 + sign * 40, 60, 4, (5, 14), (0.9, 1.5), 0.22)
+    folds.streaks(75.0, 2.4, 10, 0.10)
+    folds.height += 1.1 * folds.near((0, 9.0), 7.0)
+    sheet.silhouette([outline])
+    sheet.panel(outline, style.fabric, level=0.7, roll=0.9, edge=0.5, folds=folds.done(), seed=14)
+    sheet.strip(smooth([(-1.05 * n, -0.8), (-0.6 * n, FALLEN_TOP + 1.5), (0, FALLEN_TOP + 1.2), (0.6 * n, FALLEN_TOP + 1.5), (1.05 * n, -0.8)]), 2.2, style.fabric, thick=0.10, puff=0.16)
     for x in (-2.6, 2.6):
-        seam = smooth([(x * 1.1, HOOD_TOP - 0.4), (x * 1.25, -6), (x * 1.1, 5.0)])
+        seam = smooth([(0.9 * x, FALLEN_TOP + 2.4), (1.15 * x, 8), (0.8 * x, 18.6)])
         sheet.seam(seam, depth=0.10, width=0.18, pucker=0.03)
-        sheet.stitch(seam + (0.4, 0), None)
-        sheet.stitch(seam - (0.4, 0), None)
-    neck = full_neck(cut.back_neck) + (0, 4.4)
-    sheet.seam(neck, depth=0.06, width=0.2, pucker=0.03)
+        for shift in (-0.4, 0.4):
+            sheet.stitch(seam + (shift, 0), None)
 
 
 def _pocket(sheet: Sheet, style: HoodieStyle) -> None:

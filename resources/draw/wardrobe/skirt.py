@@ -64,8 +64,8 @@ def _paint(sheet: Sheet, style: SkirtStyle, back: bool) -> None:
     if not back:
         inner = smooth([(0, -0.7), (0.6 * style.waist, -0.5), (style.waist, 0.1)])
         sheet.panel(whole(join(inner, line((style.waist - 0.3, 2.0), (0, 3.4)))), style.fabric, level=-1.5, dim=0.6, seed=5)
-        behind = style.hem_line(0.0) * (0.985, 1) + (0, 0.7)
-        low = line((style.hip, 0.55 * style.length), (0.93 * style.hem, 0.93 * style.length))
+        behind = style.hem_line(0.0) * (0.95, 1) + (0, 0.6)
+        low = line((style.hip, 0.55 * style.length), (0.88 * style.hem, 0.93 * style.length))
         sheet.panel(whole(join(line((0, 0.55 * style.length)), low, behind)), style.fabric, level=-2.2, dim=0.55, seed=6)
     upper = smooth([(style.waist, 0), (0.6 * style.waist, 0.75 * dip), (0, dip)])
     body = whole(join(upper[::-1], style.side[1:], style.hem_line(style.ruffle)[1:]))
