@@ -42,6 +42,7 @@ __all__ = [
     "ViewSettings",
     "load_settings",
     "save_settings",
+    "settings_problems",
 ]
 
 Document = dict[str, Any]
@@ -57,6 +58,7 @@ def load_settings(
     path: Path | None = None,
     *,
     report: Callable[[str], None] = _log.warning,
+    touch: bool = True,
     migrations: Mapping[int, Migration] = MIGRATIONS,
     version: int = SETTINGS_VERSION,
 ) -> Settings:
@@ -65,6 +67,7 @@ def load_settings(
     Args:
         path: The file, `paths.settings_file()` when None.
         report: Told, one readable line each, about everything that could not be used.
+        touch: Whether a broken file is set aside and an older one copied; False = only read.
         migrations: Steps from older versions.
         version: The version of this app.
     """
@@ -77,7 +80,7 @@ def load_settings(
         report(f"The settings in {path} cannot be read ({error.strerror}); the defaults are used.")
         return Settings()
     except ValueError as error:  # not TOML, or not even UTF-8
-        report(_set_aside(path, str(error)))
+        report(_set_aside(path, str(error)) if touch else f"The settings in {path} are damaged ({error}).")
         return Settings()
     found = document.get("version", 1)
     if not isinstance(found, int) or isinstance(found, bool) or found < 1:
@@ -86,8 +89,17 @@ def load_settings(
     if found > version:
         report(f"The settings in {path} were written by a newer version; what is understood is used.")
     elif found < version:
-        document = _migrate(path, document, found, version, migrations, report)
+        if touch:
+            _copy_before_migration(path, found, report)
+        document = _migrated(path, document, range(found, version), migrations, report)
     return _validated(document | {"version": version}, path, report)
+
+
+def settings_problems(path: Path | None = None) -> list[str]:
+    """What `load_settings` would report, without changing anything."""
+    problems: list[str] = []
+    load_settings(path, report=problems.append, touch=False)
+    return problems
 
 
 def save_settings(settings: Settings, path: Path | None = None) -> None:
@@ -135,19 +147,21 @@ def _merged(before: Document, document: Document, settings: Settings) -> Documen
     return merged
 
 
-def _migrate(
-    path: Path,
-    document: Document,
-    found: int,
-    version: int,
-    migrations: Mapping[int, Migration],
-    report: Callable[[str], None],
-) -> Document:
+def _copy_before_migration(path: Path, found: int, report: Callable[[str], None]) -> None:
     try:
         _copy(path, _free_name(path, f"v{found}"))
     except OutputError as error:
         report(str(error))
-    for step in range(found, version):
+
+
+def _migrated(
+    path: Path,
+    document: Document,
+    steps: range,
+    migrations: Mapping[int, Migration],
+    report: Callable[[str], None],
+) -> Document:
+    for step in steps:
         try:
             document = migrations[step](document)
         except Exception as error:  # an odd file must not stop the start; the copy is kept

@@ -1,0 +1,73 @@
+"""`tryon doctor`: what is missing on this machine, and what to do about it."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from tryon_app import __version__
+from tryon_app.doctor.checks import all_checks
+from tryon_app.doctor.report import Finding, Level, run_checks
+
+_STYLES = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "bold red"}
+
+
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+) -> None:
+    """Check everything the app needs and say what to do about what is missing.
+
+    Looks at Python, system libraries, display, fonts, cameras, models, providers, disk and folders; changes nothing.
+    Exit code 1 when something the app needs is missing; warnings alone are 0.
+    """
+    findings = list(run_checks(all_checks(_open_store)))
+    failed = any(finding.level is Level.FAIL for finding in findings)
+    if as_json:
+        typer.echo(as_document(findings))
+    else:
+        _print_table(findings)
+    raise typer.Exit(1 if failed else 0)
+
+
+def as_document(findings: Sequence[Finding]) -> str:
+    """The report as JSON: `format` 1, `app`, `ok` and `checks` (id, level, title, message, remedy, details)."""
+    document = {
+        "format": 1,
+        "app": __version__,
+        "ok": all(finding.level is not Level.FAIL for finding in findings),
+        "checks": [finding.as_json() for finding in findings],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def _open_store() -> Any:
+    from tryon_app.app import model_store  # here, so that a package it lacks is a finding
+
+    return model_store()
+
+
+def _print_table(findings: Iterable[Finding]) -> None:
+    console = Console()
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("")
+    table.add_column("What", no_wrap=True)
+    table.add_column("Found", overflow="fold")
+    counts = dict.fromkeys(Level, 0)
+    for finding in findings:
+        counts[finding.level] += 1
+        found = Text(finding.message)
+        if finding.remedy:
+            found.append(f"\n-> {finding.remedy}", style="bold")
+        table.add_row(Text(finding.level.value, style=_STYLES[finding.level]), Text(finding.title), found)
+    console.print(table)
+    parts = [f"{counts[Level.OK]} ok"]
+    parts += [_count(counts[level], what) for level, what in ((Level.WARN, "warning"), (Level.FAIL, "failure"))]
+    console.print(Text(f"\n{', '.join(parts)}", style="bold red" if counts[Level.FAIL] else "bold"))
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
