@@ -49,10 +49,15 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_explains_itself_with_an_example(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """With an example, in its own help or in that of each of its sub-commands."""
     assert exit_code(name, "--help") == 0
     said = capsys.readouterr().out
     assert f"Usage: tryon {name}" in said
+    for below in getattr(load_command(name), "commands", ()):
+        assert exit_code(name, below, "--help") == 0
+        said = capsys.readouterr().out
+        assert said.count(f"tryon {name} {below}") > 1, below
     assert said.count(f"tryon {name}") > 1
 
 

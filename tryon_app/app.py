@@ -148,14 +148,13 @@ def import_photo(photo: Path, slot: Slot | None = None) -> Garment:
         GarmentError: No garment is found in it.
         InputError: It cannot be read.
     """
-    from tryon_app.garments import importing, storage
+    from tryon_app.garments.importing import import_photo as import_anew
     from tryon_app.garments.photo_cache import PhotoCache
+    from tryon_app.garments.storage import load_garment as load_folder
+    from tryon_app.garments.storage import save_garment
 
     cache = PhotoCache(
-        paths.cache_dir() / "garments",
-        lambda path, wanted: importing.import_photo(path, slot=wanted),
-        storage.save_garment,
-        storage.load_garment,
+        paths.cache_dir() / "garments", lambda path, wanted: import_anew(path, slot=wanted), save_garment, load_folder
     )
     return cache.garment(photo, slot)
 

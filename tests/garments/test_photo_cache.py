@@ -56,14 +56,22 @@ def shirt(tmp_path: Path) -> Path:
     return path
 
 
-def test_imported_once_under_any_name(cache: PhotoCache, importer: Importer, shirt: Path, tmp_path: Path) -> None:
+def test_imported_once_wherever_it_lies(cache: PhotoCache, importer: Importer, shirt: Path, tmp_path: Path) -> None:
     first = cache.garment(shirt)
-    copy = tmp_path / "copy.png"
+    copy = tmp_path / "elsewhere" / shirt.name
+    copy.parent.mkdir()
     copy.write_bytes(shirt.read_bytes())
     again = cache.garment(copy)
     assert importer.imported == [("shirt.png", None)]
-    assert (first.id, again.id, again.name) == ("shirt", "copy", {"en": "copy"})
+    assert first.id == again.id == "shirt"
     assert (first.front.rgba == again.front.rgba).all()
+
+
+def test_a_garment_is_called_after_its_file(cache: PhotoCache, shirt: Path, tmp_path: Path) -> None:
+    cache.garment(shirt)
+    copy = tmp_path / "copy.png"
+    copy.write_bytes(shirt.read_bytes())
+    assert [cache.garment(copy).id for _ in range(2)] == ["copy", "copy"]
 
 
 def test_another_slot_or_content_is_another_garment(cache: PhotoCache, importer: Importer, shirt: Path) -> None:
@@ -77,7 +85,7 @@ def test_another_slot_or_content_is_another_garment(cache: PhotoCache, importer:
 def test_damaged_entry_is_made_again(cache: PhotoCache, importer: Importer, shirt: Path, tmp_path: Path) -> None:
     cache.garment(shirt)
     (entry,) = (tmp_path / "cache").iterdir()
-    (entry / "bytes").unlink()
+    (entry / "shirt" / "bytes").unlink()
     cache.garment(shirt)
     cache.garment(shirt)
     assert len(importer.imported) == 2

@@ -6,7 +6,6 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 from tryon_app import __version__
@@ -19,7 +18,7 @@ _log = logging.getLogger(__name__)
 
 
 class PhotoCache:
-    """Imported garments by the content of their photo.
+    """Imported garments by the content and name of their photo.
 
     Args:
         folder: Where results are kept; made when needed. One that cannot be written is done without.
@@ -41,7 +40,7 @@ class PhotoCache:
         self._load = load
 
     def garment(self, photo: Path, slot: Slot | None = None) -> Garment:
-        """The garment in a product photo, named after the file.
+        """The garment in a product photo.
 
         Args:
             photo: The picture.
@@ -54,14 +53,14 @@ class PhotoCache:
         entry = self._folder / _key(photo, slot)
         if entry.is_dir():
             try:
-                garment = self._load(entry)
-            except (TryOnError, OSError) as error:
+                garment = self._load(next(entry.iterdir()))
+            except (TryOnError, OSError, StopIteration) as error:
                 _log.warning("The kept cut-out %s cannot be read and is made again: %s", entry, error)
                 shutil.rmtree(entry, ignore_errors=True)
             else:
                 with suppress(OSError):
                     entry.touch()  # the least recently used ones are dropped first
-                return replace(garment, id=photo.stem, name={"en": photo.stem})
+                return garment
         garment = self._import(photo, slot)
         self._keep(garment, entry)
         return garment
@@ -71,7 +70,8 @@ class PhotoCache:
             make_folder(self._folder)
             with tempfile.TemporaryDirectory(dir=self._folder, prefix=".new-") as name:
                 made = Path(name) / entry.name
-                self._save(garment, made)
+                made.mkdir()
+                self._save(garment, made / garment.id)  # a garment is called after its folder
                 made.replace(entry)
             self._prune()
         except (TryOnError, OSError) as error:  # a full disk costs time at the next start, nothing else
@@ -85,8 +85,8 @@ class PhotoCache:
 
 
 def _key(photo: Path, slot: Slot | None) -> str:
-    """Content, slot, and the code that made the result: a better importer is not fed old results."""
-    digest = hashlib.sha256(f"{__version__} {slot}".encode())
+    """Content, name, slot, and the code that made the result: a better importer is not fed old results."""
+    digest = hashlib.sha256(f"{__version__} {slot} {photo.name}".encode(errors="replace"))
     for source in sorted(Path(__file__).parent.glob("*.py")):  # none in a frozen app: there the version speaks
         digest.update(source.read_bytes())
     try:
