@@ -30,7 +30,7 @@ EXPECTED = ("qt.multimedia.ffmpeg", "Using Qt multimedia", "libva", "pipewire", 
 
 
 @pytest.fixture
-def complaints() -> Iterator[list[str]]:
+def complaints(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     from PySide6.QtCore import QtMsgType, qInstallMessageHandler
 
     said: list[str] = []
@@ -42,6 +42,7 @@ def complaints() -> Iterator[list[str]]:
             said.append(message)
 
     before = qInstallMessageHandler(listen)
+    monkeypatch.setattr(sys, "excepthook", lambda kind, error, trace: said.append(repr(error)))
     yield said
     qInstallMessageHandler(before)
 

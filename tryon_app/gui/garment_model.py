@@ -19,6 +19,7 @@ from PySide6.QtCore import (
 )
 
 from tryon_app.core.types import Category
+from tryon_app.core.types import Slot as BodySlot
 from tryon_app.gui.services import GarmentEntry
 from tryon_app.gui.texts import Texts
 
@@ -37,7 +38,7 @@ class Item:
 
     id: str
     names: Mapping[str, str]
-    slot: str
+    slot: BodySlot
     category: str
     colour: str
     thumbnail: Path
@@ -47,7 +48,7 @@ class Item:
     @classmethod
     def from_entry(cls, entry: GarmentEntry) -> "Item":
         """From a line of the catalogue."""
-        return cls(entry.id, entry.name, str(entry.slot), str(entry.category), entry.colour, Path(entry.thumbnail))
+        return cls(entry.id, entry.name, entry.slot, str(entry.category), entry.colour, Path(entry.thumbnail))
 
 
 ROLES = {
@@ -140,6 +141,11 @@ class GarmentModel(QAbstractListModel):
         """What is loading now, "" for nothing."""
         self._busy = garment_id
         self._repaint("busy")
+
+    def clear_busy(self, garment_id: str) -> None:
+        """That garment is loaded; another may be loading still."""
+        if self._busy == garment_id:
+            self.set_busy("")
 
     def retranslate(self) -> None:
         """The language changed."""

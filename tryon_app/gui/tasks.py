@@ -2,6 +2,7 @@
 
 import logging
 import queue
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -56,7 +57,10 @@ class Mailbox(QObject):
                 calls.append(self._queue.get_nowait())
         for call in calls:
             if self._open:
-                call()
+                try:
+                    call()
+                except Exception:  # one mishap must not cost the calls behind it
+                    sys.excepthook(*sys.exc_info())
 
 
 class Tasks:

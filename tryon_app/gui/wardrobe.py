@@ -11,6 +11,7 @@ from PySide6.QtCore import Property, QObject, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QImage
 
 from tryon_app.core.types import Garment, Outfit
+from tryon_app.core.types import Slot as BodySlot
 from tryon_app.gui import outfit as outfits
 from tryon_app.gui.garment_model import GarmentModel, Item
 from tryon_app.gui.tools import Tools
@@ -40,7 +41,8 @@ class Wardrobe(QObject):
         self._outfit: Outfit = ()
         self._loaded: OrderedDict[str, Garment] = OrderedDict()
         self._mine: dict[str, Garment] = {}
-        self._wanted = ""
+        self._asked = 0
+        self._latest: dict[BodySlot, int] = {}
         self._current = ""
         self._imports: list[Path] = []
         self._thumbnails = tempfile.TemporaryDirectory(prefix="tryon-")
@@ -85,8 +87,10 @@ class Wardrobe(QObject):
         self._thumbnails.cleanup()
 
     def wear(self, garment_id: str, size: str = "") -> None:
-        """Put a garment on as soon as it is loaded; a later choice wins."""
-        self._wanted = self._current = garment_id
+        """Put a garment on as soon as it is loaded; a later choice for the same part of the body wins."""
+        self._current = garment_id
+        item = self._model.item(garment_id)
+        number = self._ask(item.slot) if item else self._asked
         garment = self._mine.get(garment_id) or self._loaded.get(garment_id)
         if garment:
             self._put_on(garment, size)
@@ -97,11 +101,17 @@ class Wardrobe(QObject):
             self._loaded[garment_id] = garment
             while len(self._loaded) > LOADED_GARMENTS:
                 self._loaded.popitem(last=False)
-            # Garments asked for together at the start come one after the other; a browsing finger has moved on.
-            if self._wanted in (garment_id, ""):
+            if self._latest.get(garment.slot, 0) <= number:
                 self._put_on(garment, size)
 
         self._tools.tasks.run(lambda: self._tools.services.load_garment(garment_id), done, self._failed)
+
+    def _ask(self, slot: BodySlot) -> int:
+        """A number for a choice; older ones that it replaces are void."""
+        self._asked += 1
+        for replaced in outfits.REPLACES[slot]:
+            self._latest[replaced] = self._asked
+        return self._asked
 
     @Slot(str)
     def toggle(self, garment_id: str) -> None:
@@ -169,10 +179,11 @@ class Wardrobe(QObject):
 
         def done(result: tuple[Garment, Path]) -> None:
             garment, thumbnail = result
-            names, kinds = garment.name, (str(garment.slot), str(garment.category))
+            names, kinds = garment.name, (garment.slot, str(garment.category))
             self._mine[garment.id] = garment
             self._model.add(Item(garment.id, names, *kinds, garment.colour, thumbnail, mine=True, kept=False))
-            self._wanted = self._current = garment.id
+            self._current = garment.id
+            self._ask(garment.slot)
             self._put_on(garment, "")
             self.shown.emit(garment.id)
             texts = self._tools.texts
@@ -213,7 +224,7 @@ class Wardrobe(QObject):
 
     def _put_on(self, garment: Garment, size: str) -> None:
         self._tools.notices.clear(BANNER)
-        self._model.set_busy("")
+        self._model.clear_busy(garment.id)
         names = [known.name for known in garment.sizes]
         self._set_outfit(outfits.put_on(self._outfit, garment, size if size in names else None))
 
