@@ -95,7 +95,7 @@ class Body:
         seen = float(np.linalg.norm(self.shoulders[0] - self.shoulders[1]))
         torso = float(np.linalg.norm(self.shoulder_mid - self.hip_mid)) / TORSO_LENGTH
         turned = seen / max(abs(self.facing), 0.5)
-        # A turned person's shoulders look too near each other, a bent person's torso too short: neither is ever too long
+        # A turned person's shoulders look too near each other, a bent torso too short: neither is ever too long
         # by much, so the larger of the two leads.
         return max(turned if turned > torso else 0.5 * (turned + torso), _MIN_UNIT)
 

@@ -29,7 +29,7 @@ class BottomChart:
     """A bottom.
 
     Attributes:
-        legs: By side, +1 left, -1 right: outer edge (waist to ankle) and inner edge (middle of the waist over the crotch
+        legs: By side, +1 left, -1 right: outer edge (waist to ankle) and inner edge (mid-waist over the crotch
             to the ankle), photo pixels; empty for a skirt.
         skirt: Left and right edge from waist to hem, or None.
         weights: float32 H x W by side: each leg's share of the photo.

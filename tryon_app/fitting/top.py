@@ -6,7 +6,7 @@ from tryon_app.core.types import Category, FitPiece, Float32, Landmark
 from tryon_app.fitting.arms import to_arm
 from tryon_app.fitting.body import Arm, Body, unit_vector
 from tryon_app.fitting.silhouette import Silhouette
-from tryon_app.fitting.strip import COLUMNS, Ladder, columns, extended, normals, piece, polyline, smooth
+from tryon_app.fitting.strip import Ladder, columns, extended, normals, piece, polyline, smooth
 from tryon_app.fitting.top_chart import SleeveChart, TopChart
 
 # Flat measures of a garment that fits, in units (see body.py): what a photo without measurements is taken for.
@@ -107,7 +107,7 @@ class TopFit:
 
     def _torso(self) -> Ladder:
         """Edges on the person at the chart's rungs."""
-        body, chart = self.body, self.chart
+        chart = self.chart
         tip_rung, armpit_rung = chart.rungs
         edges = {side: np.zeros_like(chart.ladder.first) for side in (1, -1)}
         pits, sides = {}, {}
@@ -342,7 +342,7 @@ class TopFit:
         return float(np.interp(end, [0.0, 0.86, _TO_WRIST, 2 * _TO_WRIST - 0.86], [0.0, 1.0, 2.0, 3.0]))
 
     def _arm_known(self, arm: Arm) -> bool:
-        """Whether a sleeve may be drawn: the elbow is seen, or lies outside the picture while the shoulder is inside."""
+        """Whether a sleeve may be drawn: the elbow is seen, or outside the picture with the shoulder inside."""
         if arm.seen >= 0.15:
             return True
         return bool(self.silhouette.outside(arm.joints[1]) and not self.silhouette.outside(arm.joints[0]))
@@ -367,7 +367,7 @@ def _rounded(joints: Float32, radius: float) -> Float32:
 
 
 def _foreshorten(lengths: Float32, arm: Arm, unit: float, begin: float) -> Float32:
-    """True lengths along an arm -> pixels along the arm as seen, both from a point `begin` pixels down the upper arm."""
+    """True lengths along an arm -> pixels as seen, both from a point `begin` pixels down the upper arm."""
     true = np.array([0.86, 0.78, 0.28], np.float32) * unit
     stops = np.concatenate([[0.0], np.cumsum(true)])
     seen = np.concatenate([[0.0], np.cumsum(true * arm.reach)])

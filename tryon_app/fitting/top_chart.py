@@ -185,7 +185,8 @@ def _notch(solid: UInt8, armpit: Float32, cuff: Float32, hem: Float32) -> Float3
 
 
 def _line(mask: UInt8, a: Float32, b: Float32) -> None:
-    cv2.line(mask, tuple(int(round(float(v))) for v in a), tuple(int(round(float(v))) for v in b), 0, 2)
+    start, end = (tuple(round(float(value)) for value in point) for point in (a, b))
+    cv2.line(mask, start, end, 0, 2)
 
 
 def _component(mask: UInt8, cuff: Float32, tip: Float32, armpit: Float32) -> UInt8 | None:

@@ -1,0 +1,234 @@
+"""The person to dress, found by MediaPipe: one person, the most prominent, followed without flicker."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from tryon_app.core.smoothing import OneEuro
+from tryon_app.core.types import Float32, Frame, Landmark, Mode, Pose, UInt8
+from tryon_app.perception.landmarker import Landmarker
+from tryon_app.perception.prominence import box_of, plausible, prominence, same_person
+
+_VIDEO_SIDE = 768
+_IMAGE_SIDE = 1024
+_PEOPLE = 4
+_SURVEY_EVERY = 60
+"""Frames between two looks for others: looking for several in every frame would cost half as much again."""
+_SURVEY_LOST = 10
+_TAKE_OVER = 1.5
+"""How much more prominent somebody must be, twice in a row, to be dressed instead."""
+
+
+class MediaPipePose:
+    """Implements `core.protocols.PoseEstimator`.
+
+    Args:
+        model: Gives the verified `.task` file; called on opening.
+        min_cutoff: Of the One-Euro filter, Hz (video only).
+        beta: Of the One-Euro filter.
+    """
+
+    def __init__(self, model: Callable[[], Path], min_cutoff: float = 1.2, beta: float = 3.0) -> None:
+        self._model = model
+        self._path: Path | None = None
+        self._mode: Mode = "image"
+        self._single: Landmarker | None = None
+        self._several: Landmarker | None = None
+        self._filters = {name: OneEuro(min_cutoff, beta) for name in ("points", "depth", "world")}
+        self._scene = 0
+        self._followed: Pose | None = None
+        self._rival: Pose | None = None
+        self._age = 0
+
+    @property
+    def providers(self) -> Mapping[str, str]:
+        """What runs the model."""
+        return {"pose": "MediaPipe XNNPACK (CPU)"}
+
+    def open(self, mode: Mode) -> None:
+        """See `core.protocols.PoseEstimator`."""
+        self.close()
+        self._path = self._model()
+        self._mode = mode
+        self._several = Landmarker(self._path, "image", _PEOPLE)
+        if mode == "video":
+            self._single = Landmarker(self._path, "video")
+        self._forget()
+
+    def close(self) -> None:
+        """Free the models; may be called twice."""
+        for landmarker in (self._single, self._several):
+            if landmarker is not None:
+                landmarker.close()
+        self._single = self._several = None
+
+    def reset(self) -> None:
+        """See `core.protocols.PoseEstimator`."""
+        if self._followed is not None and self._path is not None and self._mode == "video":
+            self._restart()
+        self._forget()
+
+    def estimate(self, frame: Frame) -> Pose | None:
+        """See `core.protocols.PoseEstimator`."""
+        if self._several is None:
+            raise RuntimeError("open() comes first")
+        if self._mode == "image":
+            return self._look(frame.image)
+        if frame.scene != self._scene:
+            self._scene = frame.scene
+            self.reset()
+        return self._follow(frame)
+
+    # -- photos --------------------------------------------------------------------------------------------------------
+
+    def _look(self, image: UInt8) -> Pose | None:
+        """The most prominent person of a photo: searched whole, then in parts, then looked at again from near."""
+        found = self._search(image)
+        if found is None:
+            return None
+        x0, y0, x1, y1 = box_of(found)
+        height, width = image.shape[:2]
+        margin = 0.25 * max(x1 - x0, y1 - y0)
+        left, top = int(max(0.0, x0 - margin)), int(max(0.0, y0 - margin))
+        right, bottom = int(min(float(width), x1 + margin)), int(min(float(height), y1 + margin))
+        if (right - left) * (bottom - top) > 0.5 * width * height or min(right - left, bottom - top) < 32:
+            return found
+        near = self._best(image[top:bottom, left:right])
+        if near is None:
+            return found
+        moved = _moved(near, (left, top, right, bottom), width, height)
+        return moved if same_person(moved, found) else found
+
+    def _search(self, image: UInt8) -> Pose | None:
+        found = self._best(image)
+        if found is not None:
+            return found
+        height, width = image.shape[:2]
+        # Somebody small in a large picture: halves with overlap, the middle first.
+        for fx, fy in ((0.25, 0.25), (0.0, 0.25), (0.5, 0.25), (0.25, 0.0), (0.25, 0.5)):
+            left, top = int(width * fx), int(height * fy)
+            right, bottom = left + (width + 1) // 2, top + (height + 1) // 2
+            found = self._best(image[top:bottom, left:right])
+            if found is not None:
+                return _moved(found, (left, top, right, bottom), width, height)
+        return None
+
+    def _best(self, image: UInt8) -> Pose | None:
+        if self._several is None or min(image.shape[:2]) < 8:
+            return None
+        height, width = image.shape[:2]
+        poses = [p for p in self._several.find(image, 0.0, _IMAGE_SIDE) if plausible(p, width, height)]
+        return max(poses, key=lambda pose: prominence(pose, width, height), default=None)
+
+    # -- video ---------------------------------------------------------------------------------------------------------
+
+    def _follow(self, frame: Frame) -> Pose | None:
+        if self._single is None:
+            raise RuntimeError("open() comes first")
+        self._age += 1
+        image = frame.image
+        lost = self._followed is None
+        if (lost and (self._age == 1 or self._age % _SURVEY_LOST == 0)) or self._age % _SURVEY_EVERY == 0:
+            image = self._survey(frame)
+        elif lost:
+            return None
+        poses = self._single.find(image, frame.timestamp_s, _VIDEO_SIDE)
+        pose = next((p for p in poses if plausible(p, frame.width, frame.height)), None)
+        if pose is None:
+            self._followed = None
+            for one in self._filters.values():
+                one.reset()
+            return None
+        if self._followed is not None and not same_person(pose, self._followed):
+            for one in self._filters.values():
+                one.reset()
+        self._followed = pose
+        return self._smoothed(pose, frame.timestamp_s)
+
+    def _survey(self, frame: Frame) -> UInt8:
+        """Look at everybody; the picture to follow in: with the others greyed when somebody is to be picked out."""
+        if self._several is None:
+            return frame.image
+        width, height = frame.width, frame.height
+        poses = [p for p in self._several.find(frame.image, 0.0, _VIDEO_SIDE) if plausible(p, width, height)]
+        if not poses:
+            return frame.image
+        best = max(poses, key=lambda pose: prominence(pose, width, height))
+        if self._followed is None:
+            self._rival = None
+            return _only(frame.image, best) if len(poses) > 1 else frame.image
+        if same_person(best, self._followed):
+            self._rival = None
+            return frame.image
+        ahead = prominence(best, width, height) > _TAKE_OVER * prominence(self._followed, width, height)
+        if ahead and self._rival is not None and same_person(best, self._rival):
+            self._rival = None
+            self._restart()
+            return _only(frame.image, best)
+        self._rival = best if ahead else None
+        return frame.image
+
+    def _smoothed(self, pose: Pose, time_s: float) -> Pose:
+        shoulders = pose.points[Landmark.LEFT_SHOULDER] - pose.points[Landmark.RIGHT_SHOULDER]
+        torso = pose.points[Landmark.LEFT_SHOULDER] - pose.points[Landmark.LEFT_HIP]
+        size = max(float(np.linalg.norm(shoulders)), 0.6 * float(np.linalg.norm(torso)), 8.0)
+        return Pose(
+            points=self._filters["points"](pose.points, time_s, size),
+            depth=self._filters["depth"](pose.depth, time_s, size),
+            world=self._filters["world"](pose.world, time_s, 0.35),
+            visibility=pose.visibility,
+            presence=pose.presence,
+            person=pose.person,
+        )
+
+    def _restart(self) -> None:
+        """A tracker without a past."""
+        if self._single is not None and self._path is not None:
+            self._single.close()
+            self._single = Landmarker(self._path, "video")
+
+    def _forget(self) -> None:
+        self._followed = None
+        self._rival = None
+        self._age = 0
+        for one in self._filters.values():
+            one.reset()
+
+
+def _only(image: UInt8, pose: Pose) -> UInt8:
+    """The picture with everything but one person's surroundings greyed."""
+    height, width = image.shape[:2]
+    x0, y0, x1, y1 = box_of(pose)
+    margin = 0.18 * max(x1 - x0, y1 - y0)
+    left, right = round(max(0.0, x0 - margin)), round(min(float(width), x1 + margin))
+    top, bottom = round(max(0.0, y0 - margin)), round(min(float(height), y1 + margin))
+    result = np.full_like(image, 127)
+    result[top:bottom, left:right] = image[top:bottom, left:right]
+    return result
+
+
+def _moved(pose: Pose, part: tuple[int, int, int, int], width: int, height: int) -> Pose:
+    """A pose found in a part (left, top, right, bottom) of a picture, in pixels of the whole, as its mask."""
+    left, top = part[:2]
+    return Pose(
+        points=pose.points + np.array([left, top], np.float32),
+        depth=pose.depth,
+        world=pose.world,
+        visibility=pose.visibility,
+        presence=pose.presence,
+        person=None if pose.person is None else _placed(pose.person, part, width, height),
+    )
+
+
+def _placed(mask: Float32, part: tuple[int, int, int, int], width: int, height: int) -> Float32:
+    """A mask over a part of a picture, over the whole; as fine as it was, within reason."""
+    left, top, right, bottom = part
+    scale = min(mask.shape[1] / (right - left), 1024 / max(width, height))
+    whole = np.zeros((max(1, round(height * scale)), max(1, round(width * scale))), np.float32)
+    x0, y0 = round(left * scale), round(top * scale)
+    x1, y1 = min(round(right * scale), whole.shape[1]), min(round(bottom * scale), whole.shape[0])
+    if x1 > x0 and y1 > y0:
+        whole[y0:y1, x0:x1] = cv2.resize(mask, (x1 - x0, y1 - y0), interpolation=cv2.INTER_AREA)
+    return whole
