@@ -60,10 +60,11 @@ def mirror(
     from tryon_app.gui.window import run
 
     start = Start(source, tuple(garment or ()), size, fullscreen, language)
-    raise typer.Exit(run(_services(), start))
+    raise typer.Exit(run(services(), start))
 
 
-def _services() -> "Services":
+def services() -> "Services":
+    """What the window works with, taken from the app."""
     from tryon_app import app
     from tryon_app.core import paths
     from tryon_app.core.settings import load_settings, save_settings

@@ -39,7 +39,7 @@ class Item:
     id: str
     names: Mapping[str, str]
     slot: BodySlot
-    category: str
+    category: Category
     colour: str
     thumbnail: Path
     mine: bool = False
@@ -48,7 +48,7 @@ class Item:
     @classmethod
     def from_entry(cls, entry: GarmentEntry) -> "Item":
         """From a line of the catalogue."""
-        return cls(entry.id, entry.name, entry.slot, str(entry.category), entry.colour, Path(entry.thumbnail))
+        return cls(entry.id, entry.name, entry.slot, entry.category, entry.colour, Path(entry.thumbnail))
 
 
 ROLES = {
@@ -100,9 +100,11 @@ class GarmentModel(QAbstractListModel):
         return values.get(ROLES.get(role, ""))
 
     def load(self, entries: Iterable[GarmentEntry]) -> None:
-        """Replace the catalogue; imported garments stay."""
+        """Replace the catalogue, kind by kind; imported garments stay in front."""
         mine = [item for item in self._items if item.mine]
-        self._items = mine + [Item.from_entry(entry) for entry in entries]
+        order = list(Category)
+        items = sorted((Item.from_entry(entry) for entry in entries), key=lambda item: order.index(item.category))
+        self._items = mine + items
         self._refresh()
         self.categoriesChanged.emit()
 
@@ -203,8 +205,7 @@ class GarmentModel(QAbstractListModel):
 
     def _get_categories(self) -> list[dict[str, str]]:
         present = {item.category for item in self._items}
-        order = [str(category) for category in Category]
-        keys = [ALL, *(category for category in order if category in present)]
+        keys = [ALL, *(str(category) for category in Category if category in present)]
         if any(item.mine for item in self._items):
             keys.insert(1, MINE)
         return [{"key": key, "name": self._texts.get(f"category_{key}", key)} for key in keys]

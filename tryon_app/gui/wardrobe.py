@@ -68,7 +68,9 @@ class Wardrobe(QObject):
             elif last.garment in known:
                 self.wear(last.garment, last.size)
             elif known:
-                self.wear(known[0])
+                self.wear(self._model.neighbour("", 1))
+            if self._current:
+                self.shown.emit(self._current)
 
         self._tools.tasks.run(self._tools.services.entries, done, self._failed)
 
@@ -179,7 +181,7 @@ class Wardrobe(QObject):
 
         def done(result: tuple[Garment, Path]) -> None:
             garment, thumbnail = result
-            names, kinds = garment.name, (garment.slot, str(garment.category))
+            names, kinds = garment.name, (garment.slot, garment.category)
             self._mine[garment.id] = garment
             self._model.add(Item(garment.id, names, *kinds, garment.colour, thumbnail, mine=True, kept=False))
             self._current = garment.id

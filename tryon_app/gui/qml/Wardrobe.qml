@@ -122,12 +122,19 @@ Rectangle {
                     anchors { top: parent.top; bottom: parent.bottom; right: parent.right }
                     visible: !wardrobe.strip && grid.contentHeight > grid.height
                 }
+                property string lastShown: ""
+                function reveal() {
+                    const row = lastShown ? app.wardrobe.model.rowOf(lastShown) : -1;
+                    if (row >= 0)
+                        positionViewAtIndex(row, GridView.Contain);
+                }
+                onHeightChanged: Qt.callLater(reveal) // what is worn takes room below
+                onMovementStarted: lastShown = "" // somebody looks elsewhere
                 Connections {
                     target: app.wardrobe
                     function onShown(garmentId) {
-                        const row = app.wardrobe.model.rowOf(garmentId);
-                        if (row >= 0)
-                            grid.positionViewAtIndex(row, GridView.Contain);
+                        grid.lastShown = garmentId;
+                        Qt.callLater(grid.reveal);
                     }
                 }
             }
