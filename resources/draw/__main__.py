@@ -13,8 +13,12 @@ def main() -> int:
     """Draw the wanted garments, all by default; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m resources.draw", description=__doc__)
     parser.add_argument("ids", nargs="*", metavar="ID", help="garments to draw (default: all)")
-    parser.add_argument("--output", type=Path, default=Path(__file__).parents[1] / "garments", help="folder to draw into")
-    parser.add_argument("--long-side", type=int, default=LONG_SIDE, help="pixels of the longer side (default: %(default)s)")
+    parser.add_argument(
+        "--output", type=Path, default=Path(__file__).parents[1] / "garments", help="folder to draw into"
+    )
+    parser.add_argument(
+        "--long-side", type=int, default=LONG_SIDE, help="pixels of the longer side (default: %(default)s)"
+    )
     wanted = parser.parse_args()
     known = {product.id: product for product in PRODUCTS}
     strange = [name for name in wanted.ids if name not in known]

@@ -84,6 +84,20 @@ def part(path: Path, start: float, end: float) -> Path:
     return np.vstack([at(path, start), inner, at(path, end)])
 
 
+def moved(path: Path, dx: float, dy: float) -> Path:
+    """The path shifted as a whole."""
+    return path + np.array([dx, dy])
+
+
+def extended(path: Path, by: float) -> Path:
+    """The path, longer by `by` cm at both ends."""
+    ends = []
+    for end, before in ((path[0], path[1]), (path[-1], path[-2])):
+        direction = (end - before) / max(float(np.linalg.norm(end - before)), 1e-9)
+        ends.append(end + by * direction)
+    return np.vstack([ends[0], path, ends[1]])
+
+
 def normals(path: Path) -> Path:
     """Unit normals, to the right of the walking direction (y down)."""
     tangent = np.gradient(path, axis=0)

@@ -65,7 +65,14 @@ class LegCut:
         """Waist to outer hem."""
         ys = [y for y in (self.rise + 8, self.rise + 20, self.knee_y, self.knee_y + 18) if y < self.length - 5]
         below = [(self.leg_middle(y) + 0.5 * self.leg_width(y), y) for y in (*ys, self.length)]
-        return smooth([(self.waist, 0), (self.waist + 0.72 * (self.hip - self.waist), 0.45 * self.hip_y), (self.hip, self.hip_y), *below])
+        return smooth(
+            [
+                (self.waist, 0),
+                (self.waist + 0.72 * (self.hip - self.waist), 0.45 * self.hip_y),
+                (self.hip, self.hip_y),
+                *below,
+            ]
+        )
 
     @cached_property
     def inseam(self) -> Path:
@@ -104,7 +111,14 @@ class LegCut:
     @cached_property
     def opening(self) -> Path:
         """Closed outline of the inside of the back waist above the front one."""
-        upper = smooth([(0, -self.behind), (0.6 * self.waist, -0.8 * self.behind), (0.93 * self.waist, -0.3 * self.behind), (self.waist, 0.2)])
+        upper = smooth(
+            [
+                (0, -self.behind),
+                (0.6 * self.waist, -0.8 * self.behind),
+                (0.93 * self.waist, -0.3 * self.behind),
+                (self.waist, 0.2),
+            ]
+        )
         lower = self.waist_line(False) + np.array([-0.4, 1.2])
         return whole(join(upper, lower))
 
@@ -137,5 +151,3 @@ class LegCut:
         """Bounding box: x0, y0, x1, y1."""
         x = max(float(self.side[:, 0].max()), self.waist)
         return -x, -self.behind, x, self.length + 0.5
-
-

@@ -1,11 +1,11 @@
-"""The cut of a top or dress: outlines in cm, collar point height y = 0, centre line x = 0, right half of the picture."""
+"""The cut of a top or dress: outlines in cm, collar at y = 0, centre line at x = 0, right half of the picture."""
 
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
-from resources.draw.curves import Path, arc, at, join, mirror, smooth, whole
+from resources.draw.curves import Path, arc, at, extended, join, mirror, smooth, whole
 
 Vector = tuple[float, float]
 
@@ -69,20 +69,41 @@ class TopCut:
     def front_neck(self) -> Path:
         """Right half of the front opening, collar point to centre."""
         if self.vee:
-            return smooth([self.collar, (0.66 * self.neck, 0.30 * self.drop), (0.30 * self.neck, 0.70 * self.drop), (0, self.drop)])
+            return smooth(
+                [
+                    self.collar,
+                    (0.66 * self.neck, 0.30 * self.drop),
+                    (0.30 * self.neck, 0.70 * self.drop),
+                    (0, self.drop),
+                ]
+            )
         return arc(self.collar, (0, self.drop), 2.15)
 
     @cached_property
     def back_neck(self) -> Path:
         """Right half of the back opening, collar point to centre."""
         x, y = self.collar
-        return smooth([(x, y), (0.82 * x, y + 0.62 * (self.back_drop - y)), (0.45 * x, self.back_drop - 0.06), (0, self.back_drop)])
+        return smooth(
+            [
+                (x, y),
+                (0.82 * x, y + 0.62 * (self.back_drop - y)),
+                (0.45 * x, self.back_drop - 0.06),
+                (0, self.back_drop),
+            ]
+        )
 
     @cached_property
     def shoulder_line(self) -> Path:
         """Collar point to shoulder tip."""
         (cx, cy), (sx, sy) = self.collar, self.tip
-        return smooth([(cx, cy), (cx + 0.35 * (sx - cx), cy + 0.25 * (sy - cy)), (cx + 0.75 * (sx - cx), cy + 0.66 * (sy - cy)), (sx, sy)])
+        return smooth(
+            [
+                (cx, cy),
+                (cx + 0.35 * (sx - cx), cy + 0.25 * (sy - cy)),
+                (cx + 0.75 * (sx - cx), cy + 0.66 * (sy - cy)),
+                (sx, sy),
+            ]
+        )
 
     @cached_property
     def armhole(self) -> Path:
@@ -90,16 +111,34 @@ class TopCut:
         (sx, sy), (ax, ay) = self.tip, self.pit
         if not self.sleeve:
             down = ay - sy
-            return smooth([(sx, sy), (sx - 0.5, sy + 0.35 * down), (sx + 0.6, sy + 0.66 * down), (ax - 3.6, ay - 1.4), (ax, ay)])
+            return smooth(
+                [(sx, sy), (sx - 0.5, sy + 0.35 * down), (sx + 0.6, sy + 0.66 * down), (ax - 3.6, ay - 1.4), (ax, ay)]
+            )
         inward = min(sx, ax) - 1.3
-        return smooth([(sx, sy), (inward + 0.6, sy + 0.32 * (ay - sy)), (inward + 0.5, sy + 0.62 * (ay - sy)), (ax - 1.3, ay - 1.8), (ax, ay)])
+        return smooth(
+            [
+                (sx, sy),
+                (inward + 0.6, sy + 0.32 * (ay - sy)),
+                (inward + 0.5, sy + 0.62 * (ay - sy)),
+                (ax - 1.3, ay - 1.8),
+                (ax, ay),
+            ]
+        )
 
     @cached_property
     def side(self) -> Path:
         """Armpit to hem corner."""
         ax, ay = self.pit
         mid = self.waist_y
-        return smooth([(ax, ay), (0.5 * (ax + self.waist), 0.5 * (ay + mid)), (self.waist, mid), (0.5 * (self.waist + self.hem), 0.5 * (mid + self.length)), (self.hem, self.length)])
+        return smooth(
+            [
+                (ax, ay),
+                (0.5 * (ax + self.waist), 0.5 * (ay + mid)),
+                (self.waist, mid),
+                (0.5 * (self.waist + self.hem), 0.5 * (mid + self.length)),
+                (self.hem, self.length),
+            ]
+        )
 
     @cached_property
     def hem_line(self) -> Path:
@@ -107,9 +146,13 @@ class TopCut:
         h, y = self.hem, self.length
         if self.ruffle:
             t = np.linspace(1, 0, 60)
-            drop = self.hem_drop * (1 - t * t) + self.ruffle * (1 - np.cos(2 * np.pi * self.waves * t)) * (0.4 + 0.6 * (1 - t))
+            drop = self.hem_drop * (1 - t * t) + self.ruffle * (1 - np.cos(2 * np.pi * self.waves * t)) * (
+                0.4 + 0.6 * (1 - t)
+            )
             return np.column_stack([h * t, y + drop - drop[0]])
-        return smooth([(h, y), (0.66 * h, y + 0.62 * self.hem_drop), (0.33 * h, y + 0.93 * self.hem_drop), (0, y + self.hem_drop)])
+        return smooth(
+            [(h, y), (0.66 * h, y + 0.62 * self.hem_drop), (0.33 * h, y + 0.93 * self.hem_drop), (0, y + self.hem_drop)]
+        )
 
     def body(self, neck: Path) -> Path:
         """Closed outline of the torso below the given half neckline."""
@@ -150,7 +193,7 @@ class TopCut:
         """Shoulder tip to outer cuff."""
         (sx, sy), (ex, ey), (ox, oy) = self.tip, self.elbow, self.cuff_outer
         ux, uy = self.axis[0]
-        early = (sx + 0.16 * self.sleeve * (0.35 + 0.75 * ux), sy + 0.16 * self.sleeve * uy * 0.86)
+        early = (sx + 0.16 * self.sleeve * (0.16 + 0.80 * ux), sy + 0.16 * self.sleeve * uy * 0.86)
         late = (0.45 * ex + 0.55 * ox, 0.45 * ey + 0.55 * oy)
         return smooth([(sx, sy), early, (ex + 0.2, ey), late, (ox, oy)])
 
@@ -161,7 +204,7 @@ class TopCut:
         if self.sleeve < 35:
             return smooth([(ax, ay), (0.5 * (ax + ix), 0.5 * (ay + iy) - 0.25), (ix, iy)])
         points = [(ax, ay)]
-        for share, wide in ((0.38, 1.62), (0.58, 1.38), (0.80, 1.14)):
+        for share, wide in ((0.38, 1.50), (0.58, 1.30), (0.80, 1.11)):
             (ox, oy), (lx, ly) = at(self.outer, share), self.axis[share > 0.5]
             points.append((ox - wide * self.cuff * ly, oy + wide * self.cuff * lx))
         return smooth([*points, (ix, iy)])
@@ -186,17 +229,24 @@ class TopCut:
         return 0.5 * (self.angle + self.bend)
 
     def across_sleeve(self, up: float) -> Path:
-        """A line across the sleeve, `up` cm above its end."""
+        """A line across the sleeve and a little beyond, `up` cm above its end."""
         back = up / max(self.sleeve, 1.0)
-        a, b = at(self.outer, 1 - back), at(self.inner, 1 - up / max(float(np.hypot(self.cuff_inner[0] - self.pit[0], self.cuff_inner[1] - self.pit[1])), 1.0))
+        a, b = (
+            at(self.outer, 1 - back),
+            at(
+                self.inner,
+                1 - up / max(float(np.hypot(self.cuff_inner[0] - self.pit[0], self.cuff_inner[1] - self.pit[1])), 1.0),
+            ),
+        )
         lx, ly = self.axis[1]
         bow = 0.035 * self.cuff
-        return smooth([a, (0.5 * (a[0] + b[0]) + bow * lx, 0.5 * (a[1] + b[1]) + bow * ly), b])
+        middle = (0.5 * (a[0] + b[0]) + bow * lx, 0.5 * (a[1] + b[1]) + bow * ly)
+        return extended(smooth([a, middle, b]), 0.7)
 
     def above_hem(self, up: float) -> Path:
-        """A line along the whole hem, `up` cm above it, from the picture's right to its left."""
+        """A line along the whole hem, `up` cm above it and a little beyond, from the picture's right to its left."""
         half = self.hem_line - (0, up)
-        return join(half, mirror(half)[1:])
+        return extended(join(half, mirror(half)[1:]), 1.6)
 
     def keypoints(self, back: bool) -> dict[str, Vector]:
         """Key points by name, in pattern coordinates of a front photo or a back photo."""
@@ -221,5 +271,3 @@ class TopCut:
         points = np.vstack(parts)
         x, top, bottom = float(np.abs(points[:, 0]).max()), float(points[:, 1].min()), float(points[:, 1].max())
         return -x, top, x, bottom
-
-

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import tomli_w
 from PIL import Image
+from scipy.spatial import cKDTree
 
 from resources.draw.studio import LONG_SIDE, photograph
 from resources.draw.wardrobe.drawing import Product
@@ -29,15 +30,23 @@ def palette_png(rgba: np.ndarray, path: Path) -> None:
     """
     flat = rgba.reshape(-1, 4)
     rng = np.random.default_rng(0)
-    solid = flat[flat[:, 3] == 255]
-    soft = flat[(flat[:, 3] > 0) & (flat[:, 3] < 255)]
-    centres = [np.zeros((0, 4), np.float32)]
-    for pixels, count in ((solid, COLOURS - 40), (soft, 32), (flat[flat[:, 3] == 0], 8)):
-        if len(pixels):
-            centres.append(_cluster(pixels[rng.integers(0, len(pixels), min(SAMPLE, len(pixels)))], count))
-    table = np.round(np.vstack(centres)).astype(np.uint8)
-    indices = _nearest(flat, table).reshape(rgba.shape[:2])
-    picture = Image.fromarray(indices, "P")
+    alpha = flat[:, 3]
+    indices = np.zeros(len(flat), np.uint8)
+    tables: list[np.ndarray] = []
+    used = 0
+    # Solid, soft and empty pixels never share a colour: cloth stays opaque and nothing dirty floats beside it.
+    for chosen, count in ((alpha == 255, COLOURS - 40), ((alpha > 0) & (alpha < 255), 32), (alpha == 0, 8)):
+        pixels = flat[chosen]
+        if not len(pixels):
+            continue
+        table = np.round(_cluster(pixels[rng.integers(0, len(pixels), min(SAMPLE, len(pixels)))], count)).astype(
+            np.uint8
+        )
+        indices[chosen] = used + _nearest(pixels, table)
+        tables.append(table)
+        used += len(table)
+    table = np.vstack(tables)
+    picture = Image.fromarray(indices.reshape(rgba.shape[:2]), "P")
     picture.putpalette(table[:, :3].tobytes())
     picture.save(path, optimize=True, transparency=table[:, 3].tobytes())
 
@@ -53,10 +62,8 @@ def _cluster(pixels: np.ndarray, count: int) -> np.ndarray:
 
 
 def _nearest(flat: np.ndarray, table: np.ndarray) -> np.ndarray:
-    from scipy.spatial import cKDTree
-
     weight = np.array([1, 1, 1, 1.5], np.float32)
-    distinct, back = np.unique(flat.view(np.uint32).ravel(), return_inverse=True)
+    distinct, back = np.unique(np.ascontiguousarray(flat).view(np.uint32).ravel(), return_inverse=True)
     colours = distinct.view(np.uint8).reshape(-1, 4)
     _, index = cKDTree(table * weight).query(colours * weight)
     return index[back].astype(np.uint8)

@@ -1,4 +1,4 @@
-"""What cloth is made of: grain (relief and tone), ribs, gloss. Every fabric is a declaration; one function samples all."""
+"""What cloth is made of: grain, ribs, gloss. Every fabric is a declaration; one function samples them all."""
 
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -137,7 +137,7 @@ FLEECE = Fabric(
 POPLIN = Fabric(
     "#a9c3ea",
     second="#d5e2f6",
-    mix=(Grain(0.30, 0.03, 0, 0.13), Grain(0.03, 0.30, 0, 0.13)),
+    mix=(Grain(0.16, 0.025, 0, 0.10), Grain(0.025, 0.16, 0, 0.10)),
     relief=(Grain(0.25, 0.04, 0, 0.0022), Grain(0.04, 0.25, 0, 0.0022)),
     tone=(Grain(0.04, 0.04, 0, 0.010),),
     share=0.35,
@@ -146,7 +146,12 @@ POPLIN = Fabric(
 DENIM = Fabric(
     "#22334f",
     second="#7d94b2",
-    mix=(Grain(0.09, 0.022, 62, 0.085), Grain(0.022, 0.7, 0, 0.045), Grain(0.4, 0.022, 0, 0.03), Grain(0.6, 1.6, 0, 0.022)),
+    mix=(
+        Grain(0.09, 0.022, 62, 0.085),
+        Grain(0.022, 0.7, 0, 0.045),
+        Grain(0.4, 0.022, 0, 0.03),
+        Grain(0.6, 1.6, 0, 0.022),
+    ),
     relief=(Grain(0.12, 0.03, 62, 0.0030), Grain(0.4, 0.4, 0, 0.006)),
     tone=(Grain(0.035, 0.04, 0, 0.045),),
     share=0.17,

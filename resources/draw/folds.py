@@ -1,5 +1,7 @@
 """Folds: height fields on the sheet's coarse grid, made of single creases, streaks along a direction field, drapes."""
 
+from itertools import pairwise
+
 import cv2
 import numpy as np
 
@@ -31,7 +33,7 @@ class Folds:
         best = np.full(self.x.shape, np.inf, np.float32)
         along = np.zeros_like(best)
         side = np.zeros_like(best)
-        for i, (a, b) in enumerate(zip(path[:-1], path[1:], strict=True)):
+        for i, (a, b) in enumerate(pairwise(path)):
             d = b - a
             size = max(float(np.hypot(*d)), 1e-6)
             t = np.clip(((self.x - a[0]) * d[0] + (self.y - a[1]) * d[1]) / size**2, 0, 1)
@@ -60,7 +62,7 @@ class Folds:
         amount: float,
         sag: float = 0.0,
     ) -> "Folds":
-        """Creases leaving a point of tension: `toward` and `spread` in degrees (0 right, 90 down); `sag` bends them down."""
+        """Creases leaving a point of tension; `toward` and `spread` in degrees (90 = down), `sag` bends them down."""
         for k in range(count):
             angle = np.radians(toward + spread * ((k + self._rng.uniform(0.2, 0.8)) / count - 0.5))
             start, end = self._rng.uniform(0.5, 2.5), self._rng.uniform(*reach)
@@ -73,7 +75,9 @@ class Folds:
             self.crease(points, self._rng.uniform(*width), float(strength), self._rng.uniform(-0.8, 0.8))
         return self
 
-    def streaks(self, angle: Float | float, wide: float, long: float, amount: float, where: Float | float = 1.0) -> "Folds":
+    def streaks(
+        self, angle: Float | float, wide: float, long: float, amount: float, where: Float | float = 1.0
+    ) -> "Folds":
         """Folds everywhere along a direction field (degrees, 90 = down), `wide` cm across and `long` cm long."""
         noise = self._rng.standard_normal(self.x.shape).astype(np.float32)
         noise = cv2.GaussianBlur(noise, (0, 0), wide * COARSE_PPC / 2.2)
@@ -133,4 +137,3 @@ def directions(default: float, sources: list[tuple[Float, Float]]) -> Float:
 def away(x: Float, y: Float, point: Vector) -> Float:
     """Direction from a point, in degrees."""
     return np.degrees(np.arctan2(y - point[1], x - point[0])).astype(np.float32)
-

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from resources.draw.curves import Path, join, line, smooth
+from resources.draw.curves import Path, join, line, moved, smooth
 from resources.draw.fabric import Fabric, Swatch, linear
 from resources.draw.sheet import Float, Lay, Print, Sheet
 
@@ -93,7 +93,9 @@ def _inset(corners: Path, distance: float) -> Path:
     return middle + (corners - middle) * (1 - distance / np.maximum(size, 1e-6))
 
 
-def label(sheet: Sheet, outline: Path, colour: str, ink: str, rows: tuple[float, ...] = (0.35, 0.62), gloss: float = 0.2) -> None:
+def label(
+    sheet: Sheet, outline: Path, colour: str, ink: str, rows: tuple[float, ...] = (0.35, 0.62), gloss: float = 0.2
+) -> None:
     """A patch with lines of pretended print."""
     sheet.panel(outline, Fabric(colour, gloss=gloss), thick=0.07, edge=0.06)
     (x0, y0), (x1, y1) = outline.min(0), outline.max(0)
@@ -128,11 +130,18 @@ def cord(sheet: Sheet, points: list[Vector], colour: str, width: float = 0.62, t
     path = smooth(points)
     button(sheet, points[0], 0.55, "#a7a9ab", holes=0)
     twist = Fabric(colour, rib=(0.24, 0.05))
-    _cast(sheet, path + (0.12, 0.28), width)
+    _cast(sheet, moved(path, 0.12, 0.28), width)
     sheet.strip(path, width, twist, thick=0.12, puff=0.28, seed=50, free=True)
     end, before = path[-1], path[-4]
     d = (end - before) / max(float(np.linalg.norm(end - before)), 1e-6)
-    sheet.strip(line(tuple(end - 0.2 * d), tuple(end + 1.5 * d)), width * 0.85, Fabric(tip, gloss=0.8), thick=0.0, puff=0.22, free=True)
+    sheet.strip(
+        line(tuple(end - 0.2 * d), tuple(end + 1.5 * d)),
+        width * 0.85,
+        Fabric(tip, gloss=0.8),
+        thick=0.0,
+        puff=0.22,
+        free=True,
+    )
 
 
 def _cast(sheet: Sheet, path: Path, width: float) -> None:
@@ -152,7 +161,9 @@ def wear(sheet: Sheet, at: Vector, size: Vector, angle: float, amount: float, ro
     dx, dy = window.x - at[0], window.y - at[1]
     a, b = (c * dx + s * dy) / size[0], (-s * dx + c * dy) / size[1]
     spot = np.exp(-(a * a + b * b))
-    noise = sheet.rng.standard_normal((max(4, window.x.shape[0] // 12), max(4, window.x.shape[1] // 12))).astype(np.float32)
+    noise = sheet.rng.standard_normal((max(4, window.x.shape[0] // 12), max(4, window.x.shape[1] // 12))).astype(
+        np.float32
+    )
     noise = cv2.GaussianBlur(noise, (0, 0), 2.0)
     noise = cv2.resize(noise / max(float(noise.std()), 1e-6), window.x.shape[::-1], interpolation=cv2.INTER_CUBIC)
     dose: Float = (amount * spot * np.clip(1 + rough * noise, 0, 2.5)).astype(np.float32)

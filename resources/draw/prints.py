@@ -43,7 +43,9 @@ def blossoms(petals: tuple[str, ...], heart: str, leaf: str, pitch: float = 4.2,
     return paint
 
 
-def _blossom_tile(petals: tuple[str, ...], heart: str, leaf: str, pitch: float, seed: int, size: int) -> tuple[Float, Float]:
+def _blossom_tile(
+    petals: tuple[str, ...], heart: str, leaf: str, pitch: float, seed: int, size: int
+) -> tuple[Float, Float]:
     rng = np.random.default_rng(seed)
     picture = Image.new("RGBA", (size, size), (0, 0, 0, 0))
     draw = ImageDraw.Draw(picture)
@@ -70,7 +72,9 @@ def _flower(draw: ImageDraw.ImageDraw, at: Vector, r: float, turn: float, colour
         tip = (x + 1.75 * r * np.cos(a), y + 1.75 * r * np.sin(a))
         side = (0.32 * r * np.sin(a), -0.32 * r * np.cos(a))
         mid = (x + 1.15 * r * np.cos(a), y + 1.15 * r * np.sin(a))
-        draw.polygon([(x, y), (mid[0] + side[0], mid[1] + side[1]), tip, (mid[0] - side[0], mid[1] - side[1])], fill=leaf)
+        draw.polygon(
+            [(x, y), (mid[0] + side[0], mid[1] + side[1]), tip, (mid[0] - side[0], mid[1] - side[1])], fill=leaf
+        )
     for k in range(5):
         a = turn + 2 * np.pi * k / 5
         px, py, pr = x + 0.55 * r * np.cos(a), y + 0.55 * r * np.sin(a), 0.46 * r
@@ -78,7 +82,14 @@ def _flower(draw: ImageDraw.ImageDraw, at: Vector, r: float, turn: float, colour
     draw.ellipse((x - 0.26 * r, y - 0.26 * r, x + 0.26 * r, y + 0.26 * r), fill=heart)
 
 
-def artwork(sheet: Sheet, at: Vector, size: Vector, paint: Callable[[ImageDraw.ImageDraw, float], None], colour: str, ink: float = 0.9) -> None:
+def artwork(
+    sheet: Sheet,
+    at: Vector,
+    size: Vector,
+    paint: Callable[[ImageDraw.ImageDraw, float], None],
+    colour: str,
+    ink: float = 0.9,
+) -> None:
     """Screen-print a one-colour drawing, centred at `at`, `size` cm wide and high.
 
     `paint` draws in white on black, in pixels, `DETAIL` to a cm; the weave shows through where `ink` is below 1.
@@ -124,12 +135,14 @@ def peaks(draw: ImageDraw.ImageDraw, k: float) -> None:
 
 
 def varsity(draw: ImageDraw.ImageDraw, k: float) -> None:
-    """Two lines of heavy lettering, 26 x 10 cm."""
-    text(draw, (13 * k, 3.4 * k), "NORTHBANK", 3.9 * k, spread=0.10, bold=0.13)
-    text(draw, (13 * k, 7.9 * k), "ROWING CLUB", 1.9 * k, spread=0.22, bold=0.05)
+    """Two lines of heavy lettering, 30 x 10 cm."""
+    text(draw, (15 * k, 3.4 * k), "NORTHBANK", 3.6 * k, spread=0.09, bold=0.12)
+    text(draw, (15 * k, 7.9 * k), "ROWING CLUB", 1.9 * k, spread=0.22, bold=0.05)
 
 
-def text(draw: ImageDraw.ImageDraw, at: Vector, words: str, height: float, spread: float = 0.0, bold: float = 0.0) -> None:
+def text(
+    draw: ImageDraw.ImageDraw, at: Vector, words: str, height: float, spread: float = 0.0, bold: float = 0.0
+) -> None:
     """Lettering centred at `at`, `height` px tall, letters `spread` heights apart, strokes fatter by `bold` heights."""
     font = ImageFont.load_default(height)
     widths = [draw.textlength(letter, font=font) for letter in words]

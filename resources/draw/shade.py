@@ -25,8 +25,8 @@ def render(sheet: Sheet, oversample: int) -> np.ndarray:
     # Photographers light dark cloth so that its folds show; the same relief would drown in black.
     dark = 1 - np.sqrt(np.clip(sheet.rgb.mean(-1), 0, 1))
     shade = shade ** (1 + 0.85 * dark**1.5)
-    half = light + (0, 0, 1)
-    half = half / np.linalg.norm(half)
+    half = light + np.array([0, 0, 1])
+    half /= np.linalg.norm(half)
     mirror = np.clip((-gx * half[0] - gy * half[1] + half[2]) / size, 0, 1)
     shine = sheet.gloss * (0.10 * mirror**18 + 0.16 * mirror**70 - 0.10 * half[2] ** 18 - 0.16 * half[2] ** 70)
     rgb = sheet.rgb * shade[..., None] + np.clip(shine, -0.02, None)[..., None] * 0.7
@@ -34,7 +34,7 @@ def render(sheet: Sheet, oversample: int) -> np.ndarray:
 
 
 def _extend(field: Float, known: np.ndarray) -> Float:
-    """The field continued past the garment's edge from the nearest known pixel: an edge casts neither slope nor halo."""
+    """The field continued past the edge from the nearest known pixel: an edge casts neither slope nor halo."""
     _, labels = cv2.distanceTransformWithLabels(
         (~known).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
     )

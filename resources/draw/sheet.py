@@ -82,7 +82,8 @@ class Sheet:
         self.rim = np.full(self.shape, 9.0, np.float32)
         self.rng = np.random.default_rng(self.seed)
         self._waves = [
-            (self.rng.uniform(0, 2 * np.pi, 4), self.rng.uniform(22, 60, 4), self.rng.uniform(0.4, 1.0, 2)) for _ in range(3)
+            (self.rng.uniform(0, 2 * np.pi, 4), self.rng.uniform(22, 60, 4), self.rng.uniform(0.4, 1.0, 2))
+            for _ in range(3)
         ]
 
     def bend(self, path: Path) -> Path:
@@ -242,7 +243,8 @@ class Sheet:
     ) -> None:
         """A band of cloth along a path (its middle), `width` cm wide: collars, cuffs, waistbands, tapes.
 
-        Ribs run across the band, or along it when `turned`. Only cloth that is there already is covered, unless `free`. `puff` is the extra height in its middle.
+        Ribs run across the band, or along it when `turned`. Only cloth that is there already is covered,
+        unless `free`. `puff` is the extra height in its middle.
         """
         r = self.ribbon(path, width / 2 + 0.1)
         if r.length == 0:

@@ -10,7 +10,9 @@ LONG_SIDE = 1200
 OVERSAMPLE = 2
 
 
-def photograph(product: Product, view: str, long_side: int = LONG_SIDE) -> tuple[np.ndarray, dict[str, tuple[float, float]]]:
+def photograph(
+    product: Product, view: str, long_side: int = LONG_SIDE
+) -> tuple[np.ndarray, dict[str, tuple[float, float]]]:
     """One view of a garment.
 
     Args:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from resources.draw.curves import Path, join, line, offset, smooth, whole
+from resources.draw.curves import Path, join, line, moved, offset, smooth, whole
 from resources.draw.cut_top import TopCut
 from resources.draw.fabric import Fabric
 from resources.draw.folds import Folds
@@ -40,13 +40,32 @@ def hoodie(style: HoodieStyle, view: str) -> Drawing:
 def _hood(cut: TopCut) -> Path:
     n = cut.neck
     return whole(
-        smooth([(0, HOOD_TOP - 1.0), (0.55 * n, HOOD_TOP - 0.2), (1.06 * n, -10.0), (1.22 * n, -4.0), (1.26 * n, 0.6), (0.95 * n, 4.5), (0, 5.5)])
+        smooth(
+            [
+                (0, HOOD_TOP - 1.0),
+                (0.55 * n, HOOD_TOP - 0.2),
+                (1.06 * n, -10.0),
+                (1.22 * n, -4.0),
+                (1.26 * n, 0.6),
+                (0.95 * n, 4.5),
+                (0, 5.5),
+            ]
+        )
     )
 
 
 def _mouth(cut: TopCut) -> Path:
     n = cut.neck
-    return smooth([(0, HOOD_TOP + 2.6), (0.50 * n, HOOD_TOP + 3.6), (0.84 * n, -6.5), (0.86 * n, -0.5), (0.58 * n, 4.9), (0, cut.drop + 0.9)])
+    return smooth(
+        [
+            (0, HOOD_TOP + 2.6),
+            (0.50 * n, HOOD_TOP + 3.6),
+            (0.84 * n, -6.5),
+            (0.86 * n, -0.5),
+            (0.58 * n, 4.9),
+            (0, cut.drop + 0.9),
+        ]
+    )
 
 
 def _paint(sheet: Sheet, style: HoodieStyle, back: bool) -> None:
@@ -68,14 +87,20 @@ def _paint(sheet: Sheet, style: HoodieStyle, back: bool) -> None:
     _pocket(sheet, style)
     for sign in (1, -1):
         x, y = sign * 4.3, cut.drop + 0.4
-        cord(sheet, [(x, y), (x + 0.5 * sign, y + 4.5), (x + 0.25 * sign, y + 9.5), (x + 0.7 * sign, y + 14 + sign)], style.cord)
+        cord(
+            sheet,
+            [(x, y), (x + 0.5 * sign, y + 4.5), (x + 0.25 * sign, y + 9.5), (x + 0.7 * sign, y + 14 + sign)],
+            style.cord,
+        )
 
 
 def _hood_folds(sheet: Sheet, style: HoodieStyle, seed: int) -> np.ndarray:
     folds = Folds(sheet, seed).inflate(sheet, 1.2, 3.5)
     for sign in (1, -1):
         n = style.cut.neck
-        folds.crease([(sign * 0.6 * n, HOOD_TOP + 1.5), (sign * 1.0 * n, -7.5), (sign * 1.02 * n, -0.5)], 1.2, 0.22, 0.4 * sign)
+        folds.crease(
+            [(sign * 0.6 * n, HOOD_TOP + 1.5), (sign * 1.0 * n, -7.5), (sign * 1.02 * n, -0.5)], 1.2, 0.22, 0.4 * sign
+        )
         folds.radiate((sign * 1.1 * n, 1.5), -100 if sign > 0 else -80, 60, 4, (4, 12), (0.8, 1.3), 0.2)
     folds.streaks(80.0, 2.2, 10, 0.09)
     return folds.done()
@@ -104,8 +129,17 @@ def _hood_sides(sheet: Sheet, style: HoodieStyle, mouth: Path) -> None:
     n = cut.neck
     for sign in (-1, 1):
         tip = sign * -1.4
-        inner = mouth[mouth[:, 1] > -3.0] * (sign, 1)
-        outer = smooth([(tip, cut.drop + 2.9), (sign * 4.5, cut.drop + 2.0), (sign * 8.4, 5.6), (sign * 1.24 * n, 0.2), (sign * 1.22 * n, -2.9)])
+        inner = mouth[mouth[:, 1] > -7.5] * (sign, 1)
+        outer = smooth(
+            [
+                (tip, cut.drop + 2.9),
+                (sign * 4.5, cut.drop + 2.0),
+                (sign * 8.4, 5.6),
+                (sign * 1.24 * n, 0.2),
+                (sign * 1.19 * n, -3.4),
+                (sign * 1.02 * n, -7.4),
+            ]
+        )
         folds = Folds(sheet, sheet.seed + 75 + sign)
         folds.crease([(sign * 10, -2), (sign * 7.0, 5.0), (sign * 1.0, cut.drop + 1.2)], 0.9, 0.14, 0.5)
         sheet.panel(join(inner, outer), style.fabric, thick=0.16, edge=0.25, folds=folds.done(), seed=16 + sign)
@@ -121,7 +155,17 @@ def _hood_back(sheet: Sheet, style: HoodieStyle) -> None:
     """The hood hangs down the back, its mouth folded upwards."""
     n = style.cut.neck
     outline = whole(
-        smooth([(0, FALLEN_TOP), (0.62 * n, FALLEN_TOP + 0.3), (1.12 * n, -0.6), (1.32 * n, 4.5), (1.16 * n, 11.5), (0.66 * n, 17.5), (0, 20.0)])
+        smooth(
+            [
+                (0, FALLEN_TOP),
+                (0.62 * n, FALLEN_TOP + 0.3),
+                (1.12 * n, -0.6),
+                (1.32 * n, 4.5),
+                (1.16 * n, 11.5),
+                (0.66 * n, 17.5),
+                (0, 20.0),
+            ]
+        )
     )
     folds = Folds(sheet, sheet.seed + 72)
     for sign in (1, -1):
@@ -131,12 +175,26 @@ def _hood_back(sheet: Sheet, style: HoodieStyle) -> None:
     folds.height += 1.1 * folds.near((0, 9.0), 7.0)
     sheet.silhouette([outline])
     sheet.panel(outline, style.fabric, level=0.7, roll=0.9, edge=0.5, folds=folds.done(), seed=14)
-    sheet.strip(smooth([(-1.05 * n, -0.8), (-0.6 * n, FALLEN_TOP + 1.5), (0, FALLEN_TOP + 1.2), (0.6 * n, FALLEN_TOP + 1.5), (1.05 * n, -0.8)]), 2.2, style.fabric, thick=0.10, puff=0.16)
+    sheet.strip(
+        smooth(
+            [
+                (-1.05 * n, -0.8),
+                (-0.6 * n, FALLEN_TOP + 1.5),
+                (0, FALLEN_TOP + 1.2),
+                (0.6 * n, FALLEN_TOP + 1.5),
+                (1.05 * n, -0.8),
+            ]
+        ),
+        2.2,
+        style.fabric,
+        thick=0.10,
+        puff=0.16,
+    )
     for x in (-2.6, 2.6):
         seam = smooth([(0.9 * x, FALLEN_TOP + 2.4), (1.15 * x, 8), (0.8 * x, 18.6)])
         sheet.seam(seam, depth=0.10, width=0.18, pucker=0.03)
         for shift in (-0.4, 0.4):
-            sheet.stitch(seam + (shift, 0), None)
+            sheet.stitch(moved(seam, shift, 0), None)
 
 
 def _pocket(sheet: Sheet, style: HoodieStyle) -> None:

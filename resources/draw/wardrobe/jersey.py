@@ -166,7 +166,9 @@ def _paint(sheet: Sheet, style: JerseyStyle, back: bool) -> None:
     style.decor(sheet, cut, back)
 
 
-def paint_body(sheet: Sheet, cut: TopCut, back: bool, fabric: Fabric, drape: float, print_: Print | None = None) -> None:
+def paint_body(
+    sheet: Sheet, cut: TopCut, back: bool, fabric: Fabric, drape: float, print_: Print | None = None
+) -> None:
     """Torso and sleeves, with their folds."""
     body = cut.body(cut.back_neck if back else cut.front_neck)
     arms = [cut.arm, flip(cut.arm)] if cut.sleeve else []
@@ -186,7 +188,9 @@ def paint_body(sheet: Sheet, cut: TopCut, back: bool, fabric: Fabric, drape: flo
     sheet.panel(body, fabric, level=0.0, thick=0.04, roll=0.5, folds=folds, print_=print_, seed=0)
 
 
-def flare_folds(sheet: Sheet, waist: tuple[float, float], hem: tuple[float, float], waves: float, amount: float) -> Float:
+def flare_folds(
+    sheet: Sheet, waist: tuple[float, float], hem: tuple[float, float], waves: float, amount: float
+) -> Float:
     """The deep folds of a falling skirt: narrow at the waist (half width, depth), waves of the hem at the hem."""
     x, y = sheet.coarse()
     down = np.clip((y - waist[1]) / (hem[1] - waist[1]), 0, 1.1)
@@ -212,14 +216,18 @@ def ribbed_ends(sheet: Sheet, style: JerseyStyle) -> None:
         _turned_hem(sheet, style, cut.above_hem(2.2), cut.above_hem(1.95))
     for sign in () if cut.sleeve else (1, -1):
         rim = cut.armhole if sign > 0 else flip(cut.armhole)
-        sheet.strip(offset(rim, sign * 0.5 * style.binding), style.binding, style.collar_fabric, thick=0.02, puff=0.10, seed=6)
+        sheet.strip(
+            offset(rim, sign * 0.5 * style.binding), style.binding, style.collar_fabric, thick=0.02, puff=0.10, seed=6
+        )
         sheet.stitch(offset(rim, sign * (style.binding - 0.2)), style.thread)
         sheet.seam(offset(rim, sign * style.binding), depth=0.05, width=0.12, pucker=0.03)
     for sign in (1, -1) if cut.sleeve else ():
         place = (lambda path: path) if sign > 0 else flip
         if style.cuff_rib:
             band = style.cuff_rib
-            sheet.strip(place(cut.across_sleeve(band / 2)), band, style.collar_fabric, thick=-0.10, puff=0.22, seed=6 + sign)
+            sheet.strip(
+                place(cut.across_sleeve(band / 2)), band, style.collar_fabric, thick=-0.10, puff=0.22, seed=6 + sign
+            )
             sheet.seam(place(cut.across_sleeve(band)), depth=0.12, width=0.2, pucker=0.05, spacing=1.1)
         else:
             _turned_hem(sheet, style, place(cut.across_sleeve(2.2)), place(cut.across_sleeve(1.95)))

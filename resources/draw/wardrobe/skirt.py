@@ -33,7 +33,15 @@ class SkirtStyle:
     @cached_property
     def side(self) -> Path:
         """Waist to hem corner."""
-        return smooth([(self.waist, 0), (0.45 * (self.waist + self.hip) + 2.2, 0.5 * self.hip_y), (self.hip, self.hip_y), (0.5 * (self.hip + self.hem) - 0.4, 0.5 * (self.hip_y + self.length)), (self.hem, self.length)])
+        return smooth(
+            [
+                (self.waist, 0),
+                (0.45 * (self.waist + self.hip) + 2.2, 0.5 * self.hip_y),
+                (self.hip, self.hip_y),
+                (0.5 * (self.hip + self.hem) - 0.4, 0.5 * (self.hip_y + self.length)),
+                (self.hem, self.length),
+            ]
+        )
 
     def hem_line(self, ruffle: float) -> Path:
         """Hem corner to centre."""
@@ -53,7 +61,11 @@ def skirt(style: SkirtStyle, view: str) -> Drawing:
     back = view == "back"
     box = (-style.hem - MARGIN, -1.0 - MARGIN, style.hem + MARGIN, style.length + 5.0 + MARGIN)
     right, left = ("right", "left") if back else ("left", "right")
-    spots: dict[str, Vector] = {"waist": (style.waist, 0.0), "hip": (style.hip, style.hip_y), "hem": (style.hem, style.length)}
+    spots: dict[str, Vector] = {
+        "waist": (style.waist, 0.0),
+        "hip": (style.hip, style.hip_y),
+        "hem": (style.hem, style.length),
+    }
     points = {f"{name}_{right}": spot for name, spot in spots.items()}
     points |= {f"{name}_{left}": (-spot[0], spot[1]) for name, spot in spots.items()}
     return Drawing(box, points, lambda sheet: _paint(sheet, style, back))
@@ -63,10 +75,14 @@ def _paint(sheet: Sheet, style: SkirtStyle, back: bool) -> None:
     dip = -0.6 if back else 1.6
     if not back:
         inner = smooth([(0, -0.7), (0.6 * style.waist, -0.5), (style.waist, 0.1)])
-        sheet.panel(whole(join(inner, line((style.waist - 0.3, 2.0), (0, 3.4)))), style.fabric, level=-1.5, dim=0.6, seed=5)
+        sheet.panel(
+            whole(join(inner, line((style.waist - 0.3, 2.0), (0, 3.4)))), style.fabric, level=-1.5, dim=0.6, seed=5
+        )
         behind = style.hem_line(0.0) * (0.95, 1) + (0, 0.6)
         low = line((style.hip, 0.55 * style.length), (0.88 * style.hem, 0.93 * style.length))
-        sheet.panel(whole(join(line((0, 0.55 * style.length)), low, behind)), style.fabric, level=-2.2, dim=0.55, seed=6)
+        sheet.panel(
+            whole(join(line((0, 0.55 * style.length)), low, behind)), style.fabric, level=-2.2, dim=0.55, seed=6
+        )
     upper = smooth([(style.waist, 0), (0.6 * style.waist, 0.75 * dip), (0, dip)])
     body = whole(join(upper[::-1], style.side[1:], style.hem_line(style.ruffle)[1:]))
     sheet.silhouette([body])
@@ -74,10 +90,20 @@ def _paint(sheet: Sheet, style: SkirtStyle, back: bool) -> None:
     down = np.clip((folds.y - style.band) / 14, 0, 1)
     folds.streaks(90.0, 1.8, 16, 0.06 * style.fabric.stiff, 0.3 + 0.7 * down)
     for sign in (1, -1):
-        folds.radiate((sign * 0.55 * style.waist, style.band), 90 - sign * 8, 50, 4, (9, 24), (0.9, 1.6), 0.14 * style.fabric.stiff)
+        folds.radiate(
+            (sign * 0.55 * style.waist, style.band),
+            90 - sign * 8,
+            50,
+            4,
+            (9, 24),
+            (0.9, 1.6),
+            0.14 * style.fabric.stiff,
+        )
     falls = flare_folds(sheet, (style.waist, style.band + 3), (style.hem, style.length), style.waves, style.amount)
     sheet.panel(body, style.fabric, level=0.0, roll=0.5, folds=folds.done() + falls, print_=style.print_)
-    sheet.strip(style.waist_line(style.band / 2, dip), style.band, style.fabric, thick=0.10, puff=0.10, turned=True, seed=8)
+    sheet.strip(
+        style.waist_line(style.band / 2, dip), style.band, style.fabric, thick=0.10, puff=0.10, turned=True, seed=8
+    )
     sheet.seam(style.waist_line(style.band, dip), depth=0.12, width=0.15, pucker=0.06, spacing=0.8)
     for deep in (0.35, style.band - 0.35):
         sheet.stitch(style.waist_line(deep, dip), None)

@@ -17,7 +17,14 @@ class SlipCut(TopCut):
     def front_neck(self) -> Path:
         """Right half of the front edge: down the strap, then to the centre."""
         x, y = self.collar
-        cup = smooth([(x - 0.1, self.bust), (0.72 * x, self.bust + 0.42 * (self.drop - self.bust)), (0.3 * x, self.drop - 0.7), (0, self.drop)])
+        cup = smooth(
+            [
+                (x - 0.1, self.bust),
+                (0.72 * x, self.bust + 0.42 * (self.drop - self.bust)),
+                (0.3 * x, self.drop - 0.7),
+                (0, self.drop),
+            ]
+        )
         return join(line((x, y)), cup)
 
     @cached_property
@@ -32,4 +39,7 @@ class SlipCut(TopCut):
         """Down the strap's outer edge, then out to the armpit."""
         (sx, sy), (ax, ay) = self.tip, self.pit
         low = self.bust - 0.3
-        return join(line((sx, sy)), smooth([(sx, low), (sx + 0.35 * (ax - sx), low + 0.62 * (ay - low)), (ax - 1.8, ay - 0.9), (ax, ay)]))
+        return join(
+            line((sx, sy)),
+            smooth([(sx, low), (sx + 0.35 * (ax - sx), low + 0.62 * (ay - low)), (ax - 1.8, ay - 0.9), (ax, ay)]),
+        )

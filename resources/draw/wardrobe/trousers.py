@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from resources.draw.curves import Path, at, join, line, offset, part, smooth
+from resources.draw.curves import Path, at, join, line, moved, offset, part, smooth
 from resources.draw.cut_bottom import LegCut
 from resources.draw.fabric import DENIM, Fabric
 from resources.draw.folds import Folds, away, directions
@@ -59,24 +59,37 @@ def _folds(sheet: Sheet, style: TrouserStyle, side: int, back: bool) -> Float:
     pull = folds.near(crotch, 9)
     knee = (side * cut.leg_middle(cut.knee_y), cut.knee_y)
     below = np.clip((folds.y - cut.rise) / 12, 0, 1)
-    folds.streaks(directions(88.0, [(2.0 * pull, away(folds.x, folds.y, crotch))]), 3.0, 24, 0.07 * strength, 0.5 + 0.5 * below)
+    folds.streaks(
+        directions(88.0, [(2.0 * pull, away(folds.x, folds.y, crotch))]), 3.0, 24, 0.07 * strength, 0.5 + 0.5 * below
+    )
     knees = np.exp(-(((folds.y - cut.knee_y) / 8) ** 2))
     if cut.length > cut.knee_y + 20:
         low = np.clip((folds.y - cut.length + 24) / 20, 0, 1)
         folds.streaks(8.0 * side, 1.5, 9, 0.085 * strength, 0.8 * knees + 0.9 * low)
         folds.streaks(-22.0 * side, 1.9, 11, 0.085 * strength, 0.9 * knees + 0.8 * low)
-        folds.radiate((knee[0] - side * 8, knee[1] + 2), 0 if side > 0 else 180, 80, 5, (6, 15), (0.9, 1.5), 0.13 * strength)
-        folds.radiate((knee[0] + side * 9, knee[1] + 6), 180 if side > 0 else 0, 60, 4, (6, 14), (0.9, 1.4), 0.12 * strength)
+        folds.radiate(
+            (knee[0] - side * 8, knee[1] + 2), 0 if side > 0 else 180, 80, 5, (6, 15), (0.9, 1.5), 0.13 * strength
+        )
+        folds.radiate(
+            (knee[0] + side * 9, knee[1] + 6), 180 if side > 0 else 0, 60, 4, (6, 14), (0.9, 1.4), 0.12 * strength
+        )
     outward = 10 if side > 0 else 170
     tilt = 24 if not back else -14
     folds.radiate(crotch, outward - side * tilt, 60, 6, (10, 20), (0.7, 1.3), 0.16 * strength, sag=0.04)
     folds.radiate((side * 1.0, cut.rise + 1.5), 68 if side > 0 else 112, 40, 4, (10, 30), (0.9, 1.6), 0.15 * strength)
     if back:
         seat = (side * 0.5 * cut.hip, cut.rise + 2.0)
-        folds.crease([(side * 2.5, cut.rise + 1.0), (seat[0], seat[1] + 2.2), (side * 0.9 * cut.hip, cut.rise - 0.5)], 1.6, 0.16 * strength, 0.5)
+        folds.crease(
+            [(side * 2.5, cut.rise + 1.0), (seat[0], seat[1] + 2.2), (side * 0.9 * cut.hip, cut.rise - 0.5)],
+            1.6,
+            0.16 * strength,
+            0.5,
+        )
         folds.height += (0.9 * folds.near((side * 0.48 * cut.hip, 0.66 * cut.rise), 6.5)).astype(np.float32)
     else:
-        folds.crease([(side * 3, cut.rise - 7), (side * 9, cut.rise - 9), (side * 16, cut.rise - 11)], 0.9, 0.12 * strength, 0.4)
+        folds.crease(
+            [(side * 3, cut.rise - 7), (side * 9, cut.rise - 9), (side * 16, cut.rise - 11)], 0.9, 0.12 * strength, 0.4
+        )
     if style.crease:
         top = (side * 0.47 * cut.waist, cut.band + 8)
         folds.crease([top, knee, (side * cut.spread, cut.length - 1)], 0.8, 0.16, 0.0)
@@ -98,7 +111,9 @@ def _paint(sheet: Sheet, style: TrouserStyle, back: bool) -> None:
     if style.washed:
         _wash(sheet, style, back)
     _seams(sheet, style, back)
-    (_jeans_back if style.jeans and back else _jeans_front if style.jeans else _chino_back if back else _chino_front)(sheet, style)
+    (_jeans_back if style.jeans and back else _jeans_front if style.jeans else _chino_back if back else _chino_front)(
+        sheet, style
+    )
     _waistband(sheet, style, back)
 
 
@@ -106,7 +121,14 @@ def _wash(sheet: Sheet, style: TrouserStyle, back: bool) -> None:
     cut, k = style.cut, style.washed
     for side, _ in _sides():
         x = side * cut.leg_middle(cut.rise + 14)
-        wear(sheet, (side * 0.50 * cut.hip, cut.rise + (10 if not back else -9)), (5.0, 17.0 if not back else 8.5), 4 * side, 0.17 * k, 0.22)
+        wear(
+            sheet,
+            (side * 0.50 * cut.hip, cut.rise + (10 if not back else -9)),
+            (5.0, 17.0 if not back else 8.5),
+            4 * side,
+            0.17 * k,
+            0.22,
+        )
         wear(sheet, (x + side, cut.knee_y + (-2 if not back else 6)), (4.6, 12.0), 2 * side, 0.12 * k, 0.3)
         wear(sheet, (side * (cut.hip - 1.5), cut.knee_y), (2.2, 36.0), 0, -0.22 * k, 0.2)
         wear(sheet, (side * 2.6, cut.rise + 14), (2.2, 16.0), 0, -0.22 * k, 0.2)
@@ -126,7 +148,7 @@ def _seams(sheet: Sheet, style: TrouserStyle, back: bool) -> None:
     sheet.seam(centre, depth=0.10, width=0.16, ledge=0.06, pucker=0.045, fade=fade)
     if style.jeans:
         for shift in (0.28, 0.82):
-            sheet.stitch(centre + (shift if back else -shift, 0), style.thread)
+            sheet.stitch(moved(centre, shift if back else -shift, 0), style.thread)
     for side, place in _sides():
         edge = 0.55 if style.jeans else 0.35
         sheet.seam(offset(place(cut.side), side * edge), depth=0.05, width=0.18, pucker=0.03, fade=0.6 * fade)
@@ -145,7 +167,16 @@ def _jeans_front(sheet: Sheet, style: TrouserStyle) -> None:
     cut, fade = style.cut, 0.3 * style.washed
     top = cut.dip + cut.band - 0.6
     for side, place in _sides():
-        mouth = place(smooth([(0.50 * cut.waist, top + 0.2), (0.55 * cut.waist, top + 3.4), (0.78 * cut.waist, top + 5.6), (cut.waist + 2.0, top + 5.5)]))
+        mouth = place(
+            smooth(
+                [
+                    (0.50 * cut.waist, top + 0.2),
+                    (0.55 * cut.waist, top + 3.4),
+                    (0.78 * cut.waist, top + 5.6),
+                    (cut.waist + 2.0, top + 5.5),
+                ]
+            )
+        )
         bag = join(mouth, line((side * (cut.waist + 1.6), 3.4), (side * 0.5 * cut.waist, top)))
         sheet.panel(bag, style.fabric, thick=-0.14, dim=0.86, seed=12 + side)
         if side < 0:
@@ -153,7 +184,7 @@ def _jeans_front(sheet: Sheet, style: TrouserStyle) -> None:
             coin = join(upper, part(mouth, 0.42, 1.0)[::-1])
             sheet.panel(coin, style.fabric, thick=0.06, dim=0.95, seed=15)
             for shift in (0.3, 0.8):
-                sheet.stitch(upper + (0, shift), style.thread)
+                sheet.stitch(moved(upper, 0, shift), style.thread)
             sheet.seam(upper, depth=0.08, width=0.1, pucker=0.01)
         sheet.seam(mouth, depth=0.14, width=0.14, ledge=side * 0.09, pucker=0.03, fade=fade)
         for shift in (0.3, 0.85):
@@ -162,7 +193,7 @@ def _jeans_front(sheet: Sheet, style: TrouserStyle) -> None:
         rivet(sheet, (side * (cut.waist + 0.9), top + 6.3), style.metal)
     for shift in (0.0, 0.55):
         sheet.stitch(cut.fly() - (shift, shift), style.thread)
-    sheet.seam(cut.fly() + (0.2, 0), depth=0.03, width=0.3, pucker=0.05, fade=fade)
+    sheet.seam(moved(cut.fly(), 0.2, 0), depth=0.03, width=0.3, pucker=0.05, fade=fade)
 
 
 def _jeans_back(sheet: Sheet, style: TrouserStyle) -> None:
@@ -173,10 +204,22 @@ def _jeans_back(sheet: Sheet, style: TrouserStyle) -> None:
         for shift in (0.3, 0.85):
             sheet.stitch(offset(yoke, -side * shift), style.thread)
         x, y = 3.4, 11.2
-        pocket = place(line((x, y + 1.2), (x + 12.4, y - 0.2), (x + 12.6, y + 10.6), (x + 7.0, y + 14.6), (x + 1.2, y + 11.8)))
+        pocket = place(
+            line((x, y + 1.2), (x + 12.4, y - 0.2), (x + 12.6, y + 10.6), (x + 7.0, y + 14.6), (x + 1.2, y + 11.8))
+        )
         patch_pocket(sheet, pocket, style.fabric, thread=style.thread, seed=22 + side, lay=Lay(0, 0, -side * 4))
         for shift in (0.0, 0.6):
-            wave = place(smooth([(x + 0.5, y + 5.6 + shift), (x + 4.2, y + 6.6 + shift), (x + 6.9, y + 8.8 + shift), (x + 9.4, y + 6.0 + shift), (x + 12.4, y + 4.6 + shift)]))
+            wave = place(
+                smooth(
+                    [
+                        (x + 0.5, y + 5.6 + shift),
+                        (x + 4.2, y + 6.6 + shift),
+                        (x + 6.9, y + 8.8 + shift),
+                        (x + 9.4, y + 6.0 + shift),
+                        (x + 12.4, y + 4.6 + shift),
+                    ]
+                )
+            )
             sheet.stitch(wave, style.thread)
         wear(sheet, (side * (x + 7), y + 8), (4.5, 5.0), 0, 0.11 * style.washed, 0.3)
 
@@ -191,7 +234,7 @@ def _chino_front(sheet: Sheet, style: TrouserStyle) -> None:
             x, y = at(mouth, end)
             sheet.stitch(line((x - 0.45, y), (x + 0.45, y)), style.thread, pitch=0.12)
     sheet.stitch(cut.fly(), style.thread)
-    sheet.seam(cut.fly() + (0.25, 0.1), depth=0.03, width=0.3, pucker=0.02)
+    sheet.seam(moved(cut.fly(), 0.25, 0.1), depth=0.03, width=0.3, pucker=0.02)
 
 
 def _chino_back(sheet: Sheet, style: TrouserStyle) -> None:
@@ -220,10 +263,15 @@ def _waistband(sheet: Sheet, style: TrouserStyle, back: bool) -> None:
         loop = line(at(cut.below_waist(back, -0.15), share), at(cut.below_waist(back, band + 0.7), share))
         sheet.strip(loop, 1.25, fabric, thick=0.16, puff=0.10, seed=26, free=False)
         for shift in (-0.36, 0.36):
-            sheet.stitch(loop + (shift, 0), style.thread)
+            sheet.stitch(moved(loop, shift, 0), style.thread)
     if back and style.jeans:
         x, y = at(middle, 0.70)
-        label(sheet, line((x - 3.4, y - 1.9), (x + 3.4, y - 1.9), (x + 3.4, y + 2.3), (x - 3.4, y + 2.3)), "#8a5a34", "#3c2413")
+        label(
+            sheet,
+            line((x - 3.4, y - 1.9), (x + 3.4, y - 1.9), (x + 3.4, y + 2.3), (x - 3.4, y + 2.3)),
+            "#8a5a34",
+            "#3c2413",
+        )
     if not back:
         y = cut.dip + band / 2
         sheet.seam(line((-2.2, cut.dip + 0.1), (-2.2, cut.dip + band)), depth=0.12, width=0.12, ledge=-0.1, pucker=0.0)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from resources.draw.curves import Path, join, line, offset, smooth, whole
+from resources.draw.curves import Path, join, line, moved, offset, smooth, whole
 from resources.draw.cut_top import TopCut
 from resources.draw.fabric import Fabric
 from resources.draw.folds import Folds
@@ -26,7 +26,7 @@ class WovenStyle:
     buttons: str = "#f1efe8"
     jacket: bool = False
     washed: float = 0.0
-    drape: float = 1.0
+    drape: float = 1.35
 
 
 def woven_top(style: WovenStyle, view: str) -> Drawing:
@@ -58,10 +58,23 @@ def _paint(sheet: Sheet, style: WovenStyle, back: bool) -> None:
 def _inside(sheet: Sheet, style: WovenStyle) -> None:
     cut = style.cut
     if cut.hem_drop > 3:
-        tail = whole(join(cut.side[-8:] - (0.4, 0), smooth([(cut.hem - 0.4, cut.length), (0.6 * cut.hem, cut.length + 0.8 * cut.hem_drop), (0, cut.length + cut.hem_drop + 1.5)])))
+        tail = whole(
+            join(
+                cut.side[-8:] - (0.4, 0),
+                smooth(
+                    [
+                        (cut.hem - 0.4, cut.length),
+                        (0.6 * cut.hem, cut.length + 0.8 * cut.hem_drop),
+                        (0, cut.length + cut.hem_drop + 1.5),
+                    ]
+                ),
+            )
+        )
         sheet.panel(tail, style.fabric, level=-1.5, dim=0.66, seed=21)
     top = smooth([(0, COLLAR_TOP + 0.7), (4.2, COLLAR_TOP + 0.45), (7.4, COLLAR_TOP + 0.2)])
-    sheet.panel(whole(join(top, line((9.0, 2.0), (6.0, 9.0), (0, cut.drop + 4)))), style.fabric, level=-1.4, dim=0.74, seed=20)
+    sheet.panel(
+        whole(join(top, line((9.0, 2.0), (6.0, 9.0), (0, cut.drop + 4)))), style.fabric, level=-1.4, dim=0.74, seed=20
+    )
     stand = smooth([(-7.6, -0.1), (-4.2, 0.9), (0, 1.2), (4.2, 0.9), (7.6, -0.1)])
     sheet.seam(stand, depth=0.10, width=0.15, ledge=0.0, pucker=0.02)
     for shift in (-0.3, 0.35):
@@ -81,7 +94,13 @@ def _cuff(sheet: Sheet, style: WovenStyle, sign: int, back: bool) -> None:
     middle = place(cut.across_sleeve(deep * 0.55))
     share = 0.28 if back else 0.80
     spot = middle[round(share * (len(middle) - 1))]
-    button(sheet, (float(spot[0]), float(spot[1])), 0.55 if not style.jacket else 0.75, style.buttons, holes=0 if style.jacket else 4)
+    button(
+        sheet,
+        (float(spot[0]), float(spot[1])),
+        0.55 if not style.jacket else 0.75,
+        style.buttons,
+        holes=0 if style.jacket else 4,
+    )
 
 
 def _hem(sheet: Sheet, style: WovenStyle, back: bool) -> None:
@@ -103,14 +122,20 @@ def _front(sheet: Sheet, style: WovenStyle) -> None:
     wide = 3.3 if not style.jacket else 4.4
     low = cut.length + cut.hem_drop
     start = cut.drop - 1.0
-    sheet.strip(line((0.0, start), (0.0, low + 0.6)), wide, style.fabric, thick=0.09, puff=0.05, turned=False, seed=26)
+    sheet.strip(line((0.0, start), (0.0, low - 0.05)), wide, style.fabric, thick=0.09, puff=0.05, turned=False, seed=26)
     for x in (-wide / 2 + 0.4, wide / 2 - 0.4):
         sheet.stitch(line((x, start), (x, low)), style.thread)
     edge = -wide / 2
     sheet.seam(line((edge, start), (edge, low)), depth=0.10, width=0.10, pucker=0.03, fade=0.2 * style.washed)
     count = 6
     for k in range(count):
-        y = cut.drop + 2.2 + k * (cut.length - cut.drop - (7.5 if not style.jacket else 4.4)) / (count - 0.6 if not style.jacket else count - 1)
+        y = (
+            cut.drop
+            + 2.2
+            + k
+            * (cut.length - cut.drop - (7.5 if not style.jacket else 4.4))
+            / (count - 0.6 if not style.jacket else count - 1)
+        )
         _buttonhole(sheet, (0.0, y), style)
         button(sheet, (0.0, y), 0.58 if not style.jacket else 0.85, style.buttons, holes=0 if style.jacket else 4)
     if style.jacket:
@@ -144,11 +169,15 @@ def _jacket_front(sheet: Sheet, style: WovenStyle) -> None:
             seam = line((sign * top, 23.6), (sign * bottom, cut.length - 4.5))
             sheet.seam(seam, depth=0.08, width=0.14, pucker=0.045, fade=fade)
             for shift in (0.35, 0.85):
-                sheet.stitch(seam + (sign * shift, 0), style.thread)
+                sheet.stitch(moved(seam, sign * shift, 0), style.thread)
         x, y = 5.2, 17.3
         place = (lambda path: path) if sign > 0 else flip
-        body = place(line((x + 0.3, y + 0.5), (x + 10.7, y + 0.1), (x + 9.8, y + 12.0), (x + 5.4, y + 13.4), (x + 1.2, y + 12.2)))
-        patch_pocket(sheet, body, style.fabric, thread=style.thread, twin=True, thick=0.03, seed=28, lay=Lay(0, 0, 3 * sign))
+        body = place(
+            line((x + 0.3, y + 0.5), (x + 10.7, y + 0.1), (x + 9.8, y + 12.0), (x + 5.4, y + 13.4), (x + 1.2, y + 12.2))
+        )
+        patch_pocket(
+            sheet, body, style.fabric, thread=style.thread, twin=True, thick=0.03, seed=28, lay=Lay(0, 0, 3 * sign)
+        )
         flap = place(line((x, y), (x + 11.0, y - 0.5), (x + 10.9, y + 4.0), (x + 5.5, y + 5.8), (x + 0.1, y + 4.3)))
         sheet.panel(flap, style.fabric, thick=0.16, edge=0.16, seed=29)
         for inset in (0.94, 0.83):
@@ -184,7 +213,7 @@ def _jacket_back(sheet: Sheet, style: WovenStyle) -> None:
         seam = line((sign * 11.5, 15.4), (sign * 6.6, cut.length - 4.6))
         sheet.seam(seam, depth=0.09, width=0.14, ledge=-0.04 * sign, pucker=0.045, fade=fade)
         for shift in (0.35, 0.85):
-            sheet.stitch(seam + (sign * shift, 0), style.thread)
+            sheet.stitch(moved(seam, sign * shift, 0), style.thread)
 
 
 def _leaf() -> Path:
@@ -200,10 +229,17 @@ def _collar_front(sheet: Sheet, style: WovenStyle) -> None:
         folds = Folds(sheet, sheet.seed + 90)
         folds.crease([(sign * 8.2, -2.6), (sign * 7.4, 1.4), (sign * 3.4, 6.6)], 1.2, 0.25, 0.4 * sign)
         leaf = place(_leaf())
-        sheet.panel(leaf, style.fabric, thick=0.32, edge=0.2, folds=folds.done(), lay=Lay(0, 0, -sign * 38), level=None, seed=33)
+        sheet.panel(
+            leaf, style.fabric, thick=0.32, edge=0.2, folds=folds.done(), lay=Lay(0, 0, -sign * 38), level=None, seed=33
+        )
         rest = place(_leaf()[_leaf()[:, 1] < 1.0])
         sheet.panel(rest, style.fabric, level=0.25, edge=0.35, lay=Lay(0, 0, -sign * 38), seed=33)
-        edge = place(join(smooth([(1.1, 7.1), (4.7, 8.0), (8.5, 9.9)]), smooth([(8.5, 9.9), (9.7, 5.4), (10.0, 1.2), (9.0, -1.4)])[1:]))
+        edge = place(
+            join(
+                smooth([(1.1, 7.1), (4.7, 8.0), (8.5, 9.9)]),
+                smooth([(8.5, 9.9), (9.7, 5.4), (10.0, 1.2), (9.0, -1.4)])[1:],
+            )
+        )
         sheet.stitch(edge, style.thread)
     if style.washed:
         for sign in (1, -1):
