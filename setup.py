@@ -8,6 +8,8 @@ from setuptools.command.build_py import build_py
 
 ROOT = Path(__file__).resolve().parent
 SHIPPED = ("resources", "models")
+# Fetched models, the script that drew the garments, pictures for the README.
+UNSHIPPED = shutil.ignore_patterns("cache", "draw", "screenshots", "__pycache__", ".*")
 
 
 class BuildWithShared(build_py):
@@ -21,7 +23,7 @@ class BuildWithShared(build_py):
         for name in SHIPPED:
             target = Path(self.build_lib) / "tryon_app" / "_share" / name
             shutil.rmtree(target, ignore_errors=True)
-            shutil.copytree(ROOT / name, target, ignore=shutil.ignore_patterns("cache", "__pycache__", ".*"))
+            shutil.copytree(ROOT / name, target, ignore=UNSHIPPED)
 
 
 setup(cmdclass={"build_py": BuildWithShared})

@@ -1,5 +1,10 @@
 """tryon_app puts garments on people in live video."""
 
+import os
 from importlib.metadata import version
 
 __version__ = version("tryon_app")
+
+# Since 1.29 ONNX Runtime reports to its vendor and keeps an id of the machine. It looks at this once, when it is first
+# imported, so it must stand before any import of it: here.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")

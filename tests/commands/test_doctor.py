@@ -11,7 +11,7 @@ from tryon_app.cameras.discovery import CameraDevice
 from tryon_app.cli import command
 from tryon_app.core import paths
 from tryon_app.core.errors import ModelError
-from tryon_app.doctor import checks, devices, folders, libraries, model_checks, python_checks, system
+from tryon_app.doctor import checks, devices, folders, libraries, model_checks, providers, python_checks, system
 from tryon_app.doctor.report import Check, Finding, Level, run_checks
 from tryon_app.inference.manifest import Manifest
 from tryon_app.inference.store import ModelStore
@@ -277,6 +277,35 @@ def test_a_camera_that_may_not_be_opened(monkeypatch, tmp_path):
     finding = by_id(devices.check_camera_permission(tmp_path))["camera.permission"]
     assert finding.level is Level.FAIL
     assert "usermod" in finding.remedy
+
+
+# Providers
+
+
+@pytest.mark.parametrize(
+    ("gpu", "failing", "level", "word"),
+    [
+        (False, {}, Level.OK, "CPU"),
+        (True, {}, Level.OK, "CUDA"),
+        (True, {"CUDAExecutionProvider": "it fell back to CPU"}, Level.WARN, "fell back"),
+        (False, {"CPUExecutionProvider": "illegal instruction"}, Level.FAIL, "illegal instruction"),
+    ],
+)
+def test_providers_count_when_they_run(monkeypatch, gpu, failing, level, word):
+    offered = ["TensorrtExecutionProvider", "CUDAExecutionProvider", "CPUExecutionProvider"]
+    monkeypatch.setattr("onnxruntime.get_available_providers", lambda: offered)
+    (finding,) = providers.check_providers(lambda name: failing.get(name, ""), lambda: gpu)
+    assert finding.level is level
+    assert word in finding.message
+
+
+def test_a_network_really_runs_here():
+    assert providers._run_on("CPUExecutionProvider") == ""
+
+
+@pytest.mark.skipif(Path("/dev/nvidia0").exists() or sys.platform != "linux", reason="for machines without a GPU")
+def test_a_provider_that_is_only_listed_does_not_count():
+    assert providers._run_on("CUDAExecutionProvider") != ""
 
 
 # Models, folders, settings
