@@ -1,7 +1,9 @@
-"""Where head, neck, torso and arms are on a grid of points, by the landmarks alone."""
+"""Where head, neck, torso and arms are on a grid of points, by the landmarks alone.
 
-from dataclasses import dataclass
+Maps are float32 h x w over the grid: columns at frame pixels `x` (1 x w), rows at `y` (h x 1).
+"""
 
+import cv2
 import numpy as np
 
 from tryon_app.core.types import Float32, Landmark, Pose
@@ -10,113 +12,16 @@ _UPPER_ARM, _FOREARM, _HAND = 0.175, 0.135, 0.125
 """Radii in shoulder widths: bare limbs with little cloth around them."""
 
 
-@dataclass(frozen=True, eq=False)
-class ArmDistance:
+class ArmShape:
     """Distances to one arm, in radii of the limb there: below 1 inside.
 
-    Attributes:
-        joints: float32 3 x 2: shoulder, elbow, wrist, frame pixels.
-        lower: Forearm and hand: float32 h x w.
-        hand: Hand: float32 h x w.
-        unit: Shoulder width, pixels.
-        hidden: Whether the arm is behind the body or not in the picture.
-    """
-
-    joints: Float32
-    lower: Float32
-    hand: Float32
-    unit: float
-    hidden: bool
-
-    def beyond(self, grid: Float32, reach: float) -> Float32:
-        """The arm from a place on: float32 h x w.
-
-        Args:
-            grid: float32 h x w x 2, the points the distances were taken at.
-            reach: 0 the shoulder, 1 the elbow, 2 the wrist.
-        """
-        shoulder, elbow, wrist = self.joints
-        if reach >= 1.85:
-            return self.hand
-        if reach >= 1.0:
-            start = elbow + (reach - 1.0) * (wrist - elbow)
-            return np.minimum(self.hand, capsule(grid, start, wrist) / (_FOREARM * self.unit))
-        start = shoulder + max(reach, 0.52) * (elbow - shoulder)
-        return np.minimum(self.lower, capsule(grid, start, elbow) / (_UPPER_ARM * self.unit))
-
-
-class Anatomy:
-    """Shapes of one person.
-
     Args:
-        pose: Landmarks, frame pixels.
-        width: Of the frame.
-        height: Of the frame.
+        body: Whose arm.
+        side: +1 left, -1 right.
     """
 
-    def __init__(self, pose: Pose, width: int, height: int) -> None:
-        self.pose = pose
-        self.size = np.array([width, height], np.float32)
-        p = pose.points
-        self.shoulders = p[[Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]]
-        self.hips = p[[Landmark.LEFT_HIP, Landmark.RIGHT_HIP]]
-        self.middle = self.shoulders.mean(axis=0)
-        seen = float(np.linalg.norm(self.shoulders[0] - self.shoulders[1]))
-        torso = float(np.linalg.norm(self.middle - self.hips.mean(axis=0)))
-        self.unit = max(seen, 0.55 * torso, 4.0)
-        self.front = bool(pose.world[Landmark.LEFT_SHOULDER][0] >= pose.world[Landmark.RIGHT_SHOULDER][0])
-        eyes = 0.5 * (p[Landmark.LEFT_EYE] + p[Landmark.RIGHT_EYE])
-        mouth = 0.5 * (p[Landmark.MOUTH_LEFT] + p[Landmark.MOUTH_RIGHT])
-        ears = p[[Landmark.LEFT_EAR, Landmark.RIGHT_EAR]]
-        down = mouth - eyes
-        long = float(np.linalg.norm(down))
-        wide = float(np.linalg.norm(ears[0] - ears[1]))
-        # Seen from below or above the face is short, from the side narrow: each steadies the other.
-        self.face_unit = max(long, 0.4 * wide, 0.12 * self.unit)
-        self.face_down = down / long if long > 1e-3 else np.array([0.0, 1.0], np.float32)
-        self.eyes, self.mouth = eyes, mouth
-        self.face_centre = eyes + self.face_down * 0.42 * self.face_unit
-        self.chin = mouth + self.face_down * 0.72 * self.face_unit
-
-    def face(self, grid: Float32, grow: float = 1.0) -> Float32:
-        """1 inside the face's ellipse from hairline to chin, soft at the edge: float32 h x w."""
-        radius_down, radius_across = 1.32 * self.face_unit * grow, 1.12 * self.face_unit * grow
-        offset = grid - self.face_centre
-        along = offset @ self.face_down
-        across = offset @ np.array([-self.face_down[1], self.face_down[0]], np.float32)
-        level = np.sqrt((along / radius_down) ** 2 + (across / radius_across) ** 2)
-        return np.clip((1.0 - level) * 12.0 + 0.5, 0.0, 1.0)
-
-    def above_mouth(self, grid: Float32) -> Float32:
-        """Positive above the mouth, pixels."""
-        return (self.mouth - grid) @ self.face_down
-
-    def hair_reach(self, grid: Float32) -> Float32:
-        """Positive where hair may hang: around the head and down to the chest, pixels."""
-        offset = grid - self.face_centre
-        along = offset @ self.face_down
-        across = np.abs(offset @ np.array([-self.face_down[1], self.face_down[0]], np.float32))
-        return np.minimum(3.4 * self.face_unit - across, 5.6 * self.face_unit - along)
-
-    def neck(self, grid: Float32) -> Float32:
-        """1 on the neck from chin to collarbones, soft at the edge: float32 h x w."""
-        base = self.middle + 0.02 * (self.hips.mean(axis=0) - self.middle)
-        start = self.chin + 0.35 * (self.mouth - self.chin)
-        distance = capsule(grid, start, base)
-        return np.clip((0.24 * self.unit - distance) / (0.05 * self.unit), 0.0, 1.0)
-
-    def torso(self, grid: Float32) -> Float32:
-        """1 in the middle of the trunk: float32 h x w."""
-        axis = self.hips.mean(axis=0) - self.middle
-        length = max(float(np.linalg.norm(axis)), 1.0)
-        along = (grid - self.middle) @ (axis / length) / length
-        across = np.abs((grid - self.middle) @ np.array([-axis[1], axis[0]], np.float32) / length)
-        inside = (along > 0.12) & (along < 0.95) & (across < 0.42 * self.unit)
-        return inside.astype(np.float32)
-
-    def arm(self, grid: Float32, side: int) -> ArmDistance:
-        """Distances to the left (+1) or right (-1) arm."""
-        p, left = self.pose.points, side > 0
+    def __init__(self, body: "Anatomy", side: int) -> None:
+        p, left = body.pose.points, side > 0
         names = (
             (Landmark.LEFT_SHOULDER, Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST, Landmark.LEFT_INDEX, Landmark.LEFT_PINKY)
             if left
@@ -128,32 +33,118 @@ class Anatomy:
                 Landmark.RIGHT_PINKY,
             )
         )
-        shoulder, elbow, wrist, index, pinky = p[list(names)]
+        self._body = body
+        self._joints = p[list(names[:3])]
+        wrist, index, pinky = p[list(names[2:])]
         thumb = p[Landmark.LEFT_THUMB if left else Landmark.RIGHT_THUMB]
         # MediaPipe marks the knuckles: the fingers reach as far again.
         palm = wrist + 0.15 * (0.5 * (index + pinky) - wrist)
-        fingers = [wrist + 1.7 * (joint - wrist) for joint in (index, pinky)]
-        parts = [capsule(grid, palm, end) / (_HAND * self.unit * 0.75) for end in fingers]
-        parts.append(capsule(grid, palm, thumb) / (_HAND * self.unit * 0.7))
-        hand = np.minimum(np.minimum(parts[0], parts[1]), parts[2])
-        visibility, presence, depth = self.pose.visibility, self.pose.presence, self.pose.depth
-        absent = presence[names[1]] < 0.15 and presence[names[2]] < 0.15
-        behind = depth[names[2]] > depth[names[0]] + 0.5 * self.unit and visibility[names[2]] < 0.5
-        joints = np.stack([shoulder, elbow, wrist]).astype(np.float32)
-        lower = np.minimum(hand, capsule(grid, elbow, wrist) / (_FOREARM * self.unit))
-        return ArmDistance(joints, lower, hand, self.unit, bool(absent or behind))
+        fingers = [body.capsule(palm, wrist + 1.7 * (joint - wrist)) / 0.75 for joint in (index, pinky)]
+        fingers.append(body.capsule(palm, thumb) / 0.7)
+        self.hand: Float32 = np.minimum(np.minimum(fingers[0], fingers[1]), fingers[2]) / (_HAND * body.unit)
+        pose = body.pose
+        absent = pose.presence[names[1]] < 0.15 and pose.presence[names[2]] < 0.15
+        deep = pose.depth[names[2]] > pose.depth[names[0]] + 0.5 * body.unit
+        self.hidden = bool(absent or (deep and pose.visibility[names[2]] < 0.5))
+
+    def beyond(self, reach: float) -> Float32:
+        """The arm from a place on.
+
+        Args:
+            reach: 0 the shoulder, 1 the elbow, 2 the wrist. The upper half of the upper arm never counts: there the
+                torso's cloth and the arm's are one.
+        """
+        shoulder, elbow, wrist = self._joints
+        body = self._body
+        if reach >= 1.85:
+            return self.hand
+        start = elbow + max(reach - 1.0, 0.0) * (wrist - elbow)
+        lower = np.minimum(self.hand, body.capsule(start, wrist) / (_FOREARM * body.unit))
+        if reach >= 1.0:
+            return lower
+        start = shoulder + max(reach, 0.52) * (elbow - shoulder)
+        return np.minimum(lower, body.capsule(start, elbow) / (_UPPER_ARM * body.unit))
 
 
-def capsule(grid: Float32, a: Float32, b: Float32) -> Float32:
-    """Distance to a segment: float32 h x w, pixels.
+class Anatomy:
+    """Shapes of one person on a grid.
 
     Args:
-        grid: float32 h x w x 2, points.
-        a: float32 2.
-        b: float32 2.
+        pose: Landmarks, frame pixels.
+        x: float32 1 x w, frame pixels of the columns.
+        y: float32 h x 1, frame pixels of the rows.
     """
-    along = b - a
-    offset = grid - a
-    part = np.clip((offset @ along) / max(float(along @ along), 1e-6), 0.0, 1.0)
-    away = offset - part[..., None] * along
-    return np.sqrt(away[..., 0] ** 2 + away[..., 1] ** 2)
+
+    def __init__(self, pose: Pose, x: Float32, y: Float32) -> None:
+        self.pose = pose
+        self.x, self.y = x, y
+        p = pose.points
+        shoulders = p[[Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]]
+        self.hips = p[[Landmark.LEFT_HIP, Landmark.RIGHT_HIP]].mean(axis=0)
+        self.middle = shoulders.mean(axis=0)
+        seen = float(np.linalg.norm(shoulders[0] - shoulders[1]))
+        self.unit = max(seen, 0.55 * float(np.linalg.norm(self.middle - self.hips)), 4.0)
+        eyes = 0.5 * (p[Landmark.LEFT_EYE] + p[Landmark.RIGHT_EYE])
+        self.mouth = 0.5 * (p[Landmark.MOUTH_LEFT] + p[Landmark.MOUTH_RIGHT])
+        down = self.mouth - eyes
+        long = float(np.linalg.norm(down))
+        wide = float(np.linalg.norm(p[Landmark.LEFT_EAR] - p[Landmark.RIGHT_EAR]))
+        # Seen from below or above the face is short, from the side narrow: each steadies the other.
+        self.face_unit = max(long, 0.4 * wide, 0.12 * self.unit)
+        self.face_down = down / long if long > 1e-3 else np.array([0.0, 1.0], np.float32)
+        centre = eyes + self.face_down * 0.42 * self.face_unit
+        self._along = self._along_axis(centre, self.face_down)
+        self._across = np.abs(self._along_axis(centre, np.array([-self.face_down[1], self.face_down[0]], np.float32)))
+        down_radius, across_radius = 1.32 * self.face_unit, 1.12 * self.face_unit
+        self._face_level = np.sqrt((self._along / down_radius) ** 2 + (self._across / across_radius) ** 2)
+        self.chin = self.mouth + self.face_down * 0.72 * self.face_unit
+
+    def face(self, grow: float = 1.0) -> Float32:
+        """1 inside the face's ellipse from hairline to chin, soft at the edge."""
+        soft: Float32 = np.clip((1.0 - self._face_level / np.float32(grow)) * np.float32(12.0) + 0.5, 0.0, 1.0)
+        return soft
+
+    def above_mouth(self) -> Float32:
+        """Positive above the mouth, pixels."""
+        return -self._along_axis(self.mouth, self.face_down)
+
+    def hair_reach(self) -> Float32:
+        """Positive where hair may hang: around the head and down to the chest, pixels."""
+        return np.minimum(3.4 * self.face_unit - self._across, 5.6 * self.face_unit - self._along)
+
+    def neck(self) -> Float32:
+        """1 on the neck from chin to collarbones, soft at the edge."""
+        base = self.middle + 0.02 * (self.hips - self.middle)
+        distance = self.capsule(self.chin + 0.35 * (self.mouth - self.chin), base)
+        return np.clip((0.24 * self.unit - distance) / np.float32(0.05 * self.unit), 0.0, 1.0)
+
+    def torso(self) -> Float32:
+        """1 in the middle of the trunk."""
+        axis = self.hips - self.middle
+        length = max(float(np.linalg.norm(axis)), 1.0)
+        along = self._along_axis(self.middle, axis / length) / length
+        across = np.abs(self._along_axis(self.middle, np.array([-axis[1], axis[0]], np.float32) / length))
+        return ((along > 0.12) & (along < 0.95) & (across < 0.42 * self.unit)).astype(np.float32)
+
+    def capsule(self, a: Float32, b: Float32) -> Float32:
+        """Distance to a segment, pixels.
+
+        Args:
+            a: float32 2, frame pixels.
+            b: float32 2.
+        """
+        dx, dy = self.x - np.float32(a[0]), self.y - np.float32(a[1])
+        ex, ey = np.float32(b[0] - a[0]), np.float32(b[1] - a[1])
+        length = np.float32(max(float(ex * ex + ey * ey), 1e-6))
+        part = dx * (ex / length) + dy * (ey / length)
+        np.clip(part, 0.0, 1.0, out=part)
+        across = dx - part * ex
+        down = dy - part * ey
+        distance: Float32 = cv2.magnitude(across, down)
+        return distance
+
+    def _along_axis(self, origin: Float32, axis: Float32) -> Float32:
+        """Signed distance along an axis, pixels."""
+        return (self.x - np.float32(origin[0])) * np.float32(axis[0]) + (self.y - np.float32(origin[1])) * np.float32(
+            axis[1]
+        )

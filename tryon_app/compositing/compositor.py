@@ -31,30 +31,40 @@ class GarmentCompositor:
         for box in boxes[1:]:
             roi = roi.union(box)
         front = self._occlusion.front(frame, pose, parsing, roi)
-        canvas = np.zeros((roi.height, roi.width, 4), np.float32)
+        colour = np.zeros((roi.height, roi.width, 3), np.uint8)
+        alpha = np.zeros((roi.height, roi.width), np.float32)
         for item in fit.garments:
-            self._draw(canvas, roi, item, front)
-        canvas[..., :3] *= self._relight.shade(frame, roi, front)
-        np.minimum(canvas[..., :3], canvas[..., 3:] * 255.0, out=canvas[..., :3])
-        alpha = canvas[..., 3:]
-        under = frame.image[roi.slices]
+            self._draw(colour, alpha, roi, item, front)
+        colour = cv2.multiply(colour, self._relight.shade(frame, roi, front), dtype=cv2.CV_8U)
         image = frame.image.copy()
-        image[roi.slices] = cv2.convertScaleAbs(under * (1.0 - alpha) + canvas[..., :3])
+        under = np.ascontiguousarray(image[roi.slices])
+        # The garments are premultiplied: they are added to what shows through.
+        image[roi.slices] = cv2.add(cv2.multiply(under, cv2.merge([1.0 - alpha] * 3), dtype=cv2.CV_8U), colour)
         image.flags.writeable = False
-        return Composite(image=image, roi=roi, layer_roi=_straight(canvas), messages=messages)
+        layer = np.dstack([colour, cv2.convertScaleAbs(alpha, alpha=255.0)])
+        return Composite(image=image, roi=roi, layer_roi=layer, messages=messages)
 
-    def _draw(self, canvas: Float32, roi: Rect, item: GarmentFit, front: Front) -> None:
-        """Lay the pieces of one garment over the canvas (premultiplied float32 RGBA, alpha 0..1)."""
-        drawn = [self._sampler.sample(item.view, piece) for piece in item.pieces]
+    def _draw(self, colour: UInt8, alpha: Float32, roi: Rect, item: GarmentFit, front: Front) -> None:
+        """Lay the pieces of one garment over what is drawn.
+
+        Args:
+            colour: uint8 H x W x 3 of the box, premultiplied; changed.
+            alpha: float32 H x W, 0..1; changed.
+            roi: The box.
+            item: The garment.
+            front: What lies in front.
+        """
         sides = {"sleeve_left": 1, "sleeve_right": -1}
         sleeves = {sides[piece.name]: piece.reach for piece in item.pieces if piece.name in sides}
-        for piece, rgba in zip(item.pieces, drawn, strict=True):
-            alpha = rgba[..., 3].astype(np.float32) * (1.0 / 255.0)
-            alpha *= 1.0 - _enlarged(front.over(piece, sleeves), piece, roi)
-            part = canvas[_within(piece, roi)]
-            part *= (1.0 - alpha)[..., None]
-            part[..., :3] += rgba[..., :3] * alpha[..., None]
-            part[..., 3] += alpha
+        for piece in item.pieces:
+            rgba = self._sampler.sample(item.view, piece)
+            own = cv2.extractChannel(rgba, 3).astype(np.float32) * np.float32(1.0 / 255.0)
+            own *= 1.0 - _enlarged(front.over(piece, sleeves), piece, roi)
+            rest = 1.0 - own
+            where = _within(piece, roi)
+            rgb = cv2.cvtColor(rgba, cv2.COLOR_RGBA2RGB)
+            colour[where] = cv2.blendLinear(rgb, np.ascontiguousarray(colour[where]), own, rest)
+            alpha[where] = alpha[where] * rest + own
 
 
 def _enlarged(small: Float32, piece: FitPiece, roi: Rect) -> Float32:
@@ -75,11 +85,3 @@ def _enlarged(small: Float32, piece: FitPiece, roi: Rect) -> Float32:
 def _within(piece: FitPiece, roi: Rect) -> tuple[slice, slice]:
     box = piece.roi
     return slice(box.y0 - roi.y0, box.y1 - roi.y0), slice(box.x0 - roi.x0, box.x1 - roi.x0)
-
-
-def _straight(canvas: Float32) -> UInt8:
-    """Premultiplied float32 RGBA (alpha 0..1) to straight uint8."""
-    layer = np.empty(canvas.shape, np.uint8)
-    layer[..., :3] = np.clip(canvas[..., :3] / np.maximum(canvas[..., 3:], 1e-3), 0, 255)
-    layer[..., 3] = np.round(canvas[..., 3] * 255.0)
-    return layer

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 import cv2
 import numpy as np
 
-from tryon_app.compositing.anatomy import Anatomy
+from tryon_app.compositing.anatomy import Anatomy, ArmShape
 from tryon_app.compositing.colour import ColourSpace, overlap
 from tryon_app.core.types import FitPiece, Float32, Frame, Parsing, Pose, Rect, UInt8
 
-_SIDE = 208
+_SIDE = 168
 """Longer side, in pixels, of the small picture that is looked at."""
 
 
@@ -23,6 +23,7 @@ class Front:
     Attributes:
         head: Face and hair.
         neck: The bare neck.
+        small: uint8 h x w x 3, the box of the frame at the size of the maps.
         cloth: What the torso wears now, for the light.
         unit: Shoulder width in pixels of the frame.
     """
@@ -32,6 +33,7 @@ class Front:
         self._arms: dict[tuple[int, float], Float32] = {}
         self.head = seen.head()
         self.neck = seen.neck()
+        self.small = seen.small
         self.cloth = seen.cloth_seed
         self.unit = seen.body.unit
 
@@ -76,35 +78,34 @@ class Occlusion:
         size = max(1, round(roi.width * scale)), max(1, round(roi.height * scale))
         small: UInt8 = cv2.resize(np.ascontiguousarray(frame.image[roi.slices]), size, interpolation=cv2.INTER_AREA)
         person = _crop(parsing.person, roi, frame, size)
-        x = np.linspace(roi.x0, roi.x1 - 1, size[0], dtype=np.float32)
-        y = np.linspace(roi.y0, roi.y1 - 1, size[1], dtype=np.float32)
-        grid = np.stack(np.meshgrid(x, y), axis=-1)
-        return Front(_Seen(ColourSpace(small), person, grid, Anatomy(pose, frame.width, frame.height)))
+        x = np.linspace(roi.x0, roi.x1 - 1, size[0], dtype=np.float32)[None]
+        y = np.linspace(roi.y0, roi.y1 - 1, size[1], dtype=np.float32)[:, None]
+        return Front(_Seen(small, person, Anatomy(pose, x, y)))
 
 
 class _Seen:
     """One frame's evidence."""
 
-    def __init__(self, colours: ColourSpace, person: Float32, grid: Float32, body: Anatomy) -> None:
-        self.colours = colours
+    def __init__(self, small: UInt8, person: Float32, body: Anatomy) -> None:
+        self.small = small
+        self.colours = ColourSpace(small)
         self.person = person
-        self.grid = grid
         self.body = body
-        self.face = body.face(grid)
-        self.distances = {side: body.arm(grid, side) for side in (1, -1)}
-        nearest = np.minimum(*(distance.beyond(grid, 0.0) for distance in self.distances.values()))
-        off_face = (self.face < 0.05) & (body.neck(grid) < 0.3)
-        self.cloth_seed: Float32 = (body.torso(grid) * person * (nearest > 1.5) * off_face).astype(np.float32)
-        self.cloth = colours.model(self.cloth_seed)
-        self.skin = colours.model((body.face(grid, 0.72) * person).astype(np.float32))
-        self.skin_ratio = colours.ratio(self.skin, [self.cloth])
+        self.face = body.face()
+        self.arms = {side: ArmShape(body, side) for side in (1, -1)}
+        nearest = np.minimum(*(arm.beyond(0.0) for arm in self.arms.values()))
+        off_face = (self.face < 0.05) & (body.neck() < 0.3)
+        self.cloth_seed: Float32 = (body.torso() * person * (nearest > 1.5) * off_face).astype(np.float32)
+        self.cloth = self.colours.model(self.cloth_seed)
+        self.skin = self.colours.model((body.face(0.72) * person).astype(np.float32))
+        self.skin_ratio = self.colours.ratio(self.skin, [self.cloth])
 
     def arm(self, side: int, reach: float) -> Float32:
-        """An arm from a place on (see `ArmDistance.beyond`)."""
-        distance = self.distances[side]
-        if distance.hidden:
+        """An arm from a place on (see `ArmShape.beyond`)."""
+        shape = self.arms[side]
+        if shape.hidden:
             return np.zeros_like(self.person)
-        field = distance.beyond(self.grid, reach)
+        field = shape.beyond(reach)
         hand = reach >= 1.85
         core = ((field < (0.8 if hand else 0.6)) * self.person).astype(np.float32)
         around = ((field > 1.7) & (field < 3.2)).astype(np.float32)
@@ -131,9 +132,9 @@ class _Seen:
     def head(self) -> Float32:
         """Face and hair, long hair over the shoulders too."""
         body, person = self.body, self.person
-        face = body.face(self.grid) * person
-        around = body.face(self.grid, 1.5) * (1.0 - body.face(self.grid, 1.08))
-        seed = around * person * (body.above_mouth(self.grid) > 0)
+        face = self.face * person
+        around = body.face(1.5) * (1.0 - body.face(1.08))
+        seed = around * person * (body.above_mouth() > 0)
         seed = seed * (self.skin_ratio < 0.8)
         hair = self.colours.model(seed.astype(np.float32))
         if hair is None:
@@ -141,7 +142,7 @@ class _Seen:
         margin = np.minimum(self.colours.ratio(hair, [self.cloth]), self.colours.ratio(hair, [self.skin]))
         # Black hair over a black shirt cannot be told apart by colour: then only the head's own outline counts.
         distinct = 1.0 - overlap(hair, self.cloth)
-        reach = body.hair_reach(self.grid)
+        reach = body.hair_reach()
         likely = ((margin > 0.6) & (person > 0.5) & (reach > 0.0)).astype(np.uint8)
         likely = cv2.morphologyEx(cv2.medianBlur(likely, 3), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
         likely[(seed > 0.5) & (person > 0.5)] = 1
@@ -149,13 +150,13 @@ class _Seen:
         kept = np.unique(labels[(seed > 0.5) & (likely > 0)])
         long_hair = np.isin(labels, kept[kept > 0]) & (likely > 0)
         if distinct < 0.35:
-            long_hair &= body.face(self.grid, 1.45) > 0
+            long_hair &= body.face(1.45) > 0
         soft = cv2.GaussianBlur(long_hair.astype(np.float32), (0, 0), 1.0) * person
         return _most([face.astype(np.float32), soft.astype(np.float32)])
 
     def neck(self) -> Float32:
         """Bare neck and collarbones above a neckline: shape where colour does not say."""
-        shape = self.body.neck(self.grid) * self.person
+        shape = self.body.neck() * self.person
         return cv2.GaussianBlur(shape.astype(np.float32), (0, 0), 0.8)
 
 

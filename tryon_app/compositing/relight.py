@@ -37,10 +37,9 @@ class Relight:
         """
         gain = self._scene(frame)
         self._gain = gain if self._gain is None else self._gain + _FOLLOW * (gain - self._gain)
-        folds = _folds(frame, roi, front)
-        full = cv2.resize(folds, (roi.width, roi.height), interpolation=cv2.INTER_LINEAR)
-        shaded: Float32 = full[..., None] * self._gain
-        return shaded
+        shade = _folds(front, roi.width)[..., None] * self._gain
+        full: Float32 = cv2.resize(shade, (roi.width, roi.height), interpolation=cv2.INTER_LINEAR)
+        return full
 
     def _scene(self, frame: Frame) -> Float32:
         """Gain for R, G, B."""
@@ -58,31 +57,40 @@ class Relight:
         return (exposure * cast).astype(np.float32)
 
 
-def _folds(frame: Frame, roi: Rect, front: Front) -> Float32:
-    """Light and dark of the old cloth about its own mean, without its print: float32 h x w at the small size."""
-    height, width = front.cloth.shape
-    small = cv2.resize(np.ascontiguousarray(frame.image[roi.slices]), (width, height), interpolation=cv2.INTER_AREA)
-    light = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32) + 12.0
+def _folds(front: Front, width: int) -> Float32:
+    """Light and dark of the old cloth about its own mean, without its print: float32 h x w at the size of the maps.
+
+    Args:
+        front: Where the cloth is.
+        width: Of the composite's box, frame pixels.
+    """
+    light = cv2.cvtColor(front.small, cv2.COLOR_RGB2GRAY).astype(np.float32) + 12.0
     weight = cv2.erode(front.cloth, np.ones((3, 3), np.uint8))
     total = float(weight.sum())
     if total < 60.0:
-        return np.ones((height, width), np.float32)
+        return np.ones(weight.shape, np.float32)
     log = np.log(light)
     mean = float((log * weight).sum() / total)
     spread = float(np.sqrt((weight * (log - mean) ** 2).sum() / total))
-    scale = front.unit * width / max(roi.width, 1)
-    fine, coarse = max(0.045 * scale, 1.0), max(0.40 * scale, 3.0)
-    band = _blur(log, weight, fine) - _blur(log, weight, coarse)
+    scale = front.unit * weight.shape[1] / max(width, 1)
+    fine, coarse = max(round(0.05 * scale), 1), max(round(0.45 * scale), 4)
+    band = _mean(log, weight, fine) - _mean(log, weight, coarse)
     # Stripes, checks and prints are no folds: the stronger the pattern, the less is carried over.
     strength = float(np.clip((0.42 - spread) / 0.25, 0.0, 1.0)) * 0.75
-    folded = np.exp(strength * np.clip(band, -0.35, 0.25))
-    cover = np.clip(cv2.GaussianBlur(weight, (0, 0), fine) * 1.5, 0.0, 1.0)
-    result: Float32 = (1.0 + cover * (folded - 1.0)).astype(np.float32)
-    return result
+    # Fades out well inside the cloth that was measured: no outline of the measured patch may show.
+    cover = np.clip(2.2 * _box(_box(weight, coarse), coarse) - 0.9, 0.0, 1.0) * weight
+    cover = _box(_box(cover, 2 * fine), 2 * fine)
+    folded: Float32 = np.exp(strength * np.clip(band, -0.35, 0.25) * cover)
+    return folded
 
 
-def _blur(values: Float32, weight: Float32, sigma: float) -> Float32:
-    """Gaussian blur of the weighted values only."""
-    numerator = cv2.GaussianBlur(values * weight, (0, 0), sigma)
-    blurred: Float32 = numerator / np.maximum(cv2.GaussianBlur(weight, (0, 0), sigma), 1e-3)
+def _box(values: Float32, radius: int) -> Float32:
+    blurred: Float32 = cv2.blur(values, (2 * radius + 1, 2 * radius + 1))
     return blurred
+
+
+def _mean(values: Float32, weight: Float32, radius: int) -> Float32:
+    """Mean of the weighted values only, near each pixel (two box blurs: nearly a Gaussian at any radius)."""
+    numerator, denominator = _box(_box(values * weight, radius), radius), _box(_box(weight, radius), radius)
+    mean: Float32 = numerator / np.maximum(denominator, np.float32(1e-3))
+    return mean

@@ -414,7 +414,7 @@ class Composite:
     Attributes:
         image: uint8 RGB of the frame's size, read-only.
         roi: Box that differs from the frame; empty when nothing was drawn.
-        layer_roi: uint8 RGBA of `roi`'s size, straight alpha: the garments as they stand in the picture.
+        layer_roi: uint8 RGBA of `roi`'s size, premultiplied alpha: the garments as they stand in the picture.
         messages: What a person should know, e.g. "trousers: the legs are not in the picture".
         stages: Stage -> seconds spent on this frame.
         person: Whether somebody was found.
@@ -431,7 +431,11 @@ class Composite:
         """The garments alone: uint8 RGBA of the frame's size, straight alpha."""
         full = np.zeros((*self.image.shape[:2], 4), np.uint8)
         if self.layer_roi is not None and not self.roi.empty:
-            full[self.roi.slices] = self.layer_roi
+            straight = full[self.roi.slices]
+            alpha = self.layer_roi[..., 3:]
+            colour = self.layer_roi[..., :3] * (255.0 / np.maximum(alpha, 1))
+            straight[..., :3] = np.where(alpha > 0, np.minimum(np.round(colour), 255), 0)
+            straight[..., 3:] = alpha
         return full
 
 

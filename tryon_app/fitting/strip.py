@@ -33,7 +33,7 @@ class Ladder:
         """float32 n x columns x 2.
 
         Args:
-            spread: float32 columns, positions across, 0 at the first and 1 at the second edge; evenly spaced by default.
+            spread: float32 columns, positions across, 0 at the first and 1 at the second edge; even by default.
             margin: Share of the width added beyond each edge.
         """
         across = columns() if spread is None else spread
