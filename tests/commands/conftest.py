@@ -26,6 +26,7 @@ def world(monkeypatch: pytest.MonkeyPatch):
     green = np.full((32, 32, 4), (20, 200, 40, 255), np.uint8)
     made.catalogue["tee-green"] = render_fakes.garment("tee-green", green, sizes=("S", "M", "L"))
     made.catalogue["jeans"] = render_fakes.garment("jeans", green, render_fakes.Slot.BOTTOM)
+    monkeypatch.setattr("tryon_app.commands.rendering.enlarged._MOST", 1)  # tiny pictures stay as they are
     monkeypatch.setattr("tryon_app.app.build_pipeline", made.build_pipeline)
     monkeypatch.setattr("tryon_app.app.import_photo", made.import_photo)
     monkeypatch.setattr("tryon_app.app.catalogue", lambda: made)

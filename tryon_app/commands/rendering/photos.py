@@ -7,12 +7,15 @@ import numpy as np
 
 from tryon_app.app import opened_pipeline
 from tryon_app.commands.console import download_progress, note
+from tryon_app.commands.rendering import enlarged
 from tryon_app.commands.rendering.outfits import Wish
 from tryon_app.core.errors import NoPersonError
 from tryon_app.core.pipeline import Pipeline
 from tryon_app.core.stills import flatten, read_rgba
 from tryon_app.core.types import Frame, Outfit, UInt8
 from tryon_app.outputs.images import save_image
+
+_LEAST_SIDE = 768
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +68,7 @@ def dress_photo(pipeline: Pipeline, rgba: UInt8, transparent: bool, outfit: Outf
     image = flatten(rgba) if transparent else np.ascontiguousarray(rgba[..., :3])
     image.flags.writeable = False
     pipeline.reset()
-    composite = pipeline.process(Frame(image), outfit)
+    composite = enlarged.process(pipeline, Frame(image), outfit, _LEAST_SIDE)
     if not composite.person:
         raise NoPersonError(
             f"Nobody was found in {name}.",

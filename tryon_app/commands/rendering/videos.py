@@ -11,6 +11,7 @@ import numpy as np
 
 from tryon_app.app import open_video, opened_pipeline
 from tryon_app.commands.console import download_progress, note, progress_bar
+from tryon_app.commands.rendering import enlarged
 from tryon_app.commands.rendering.outfits import Wish
 from tryon_app.commands.rendering.photos import layer_path
 from tryon_app.core.errors import InputError
@@ -18,6 +19,8 @@ from tryon_app.core.protocols import Camera
 from tryon_app.core.types import Frame
 from tryon_app.outputs.images import save_image
 from tryon_app.outputs.recorder import VideoRecorder
+
+_LEAST_SIDE = 480
 
 
 def render_video(source: Path, wish: Wish, output: Path, layers: Path | None) -> None:
@@ -43,7 +46,7 @@ def render_video(source: Path, wish: Wish, output: Path, layers: Path | None) ->
             progress_bar("Rendering", getattr(camera, "frame_count", None), "frames") as advance,
         ):
             for index, frame in enumerate(chain((first,), _frames(camera, first))):
-                composite = pipeline.process(frame, outfit)
+                composite = enlarged.process(pipeline, frame, outfit, _LEAST_SIDE)
                 recorder.write(composite.image, frame.timestamp_s)
                 if layers is not None:
                     save_image(layer_path(layers, index), composite.layer())
