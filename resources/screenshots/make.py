@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtQuick import QQuickWindow
-from PySide6.QtTest import QTest
 
 from tryon_app.app import SAMPLES, model_store
 from tryon_app.commands.mirror import services
@@ -53,7 +53,7 @@ def make(name: str, shot: Shot) -> None:
         window.resize(*shot.size)
         _until(lambda: _dressed(app, len(shot.garments)), name)
         app.pump.comparing = shot.comparing
-        QTest.qWait(3000)  # figures settle
+        _live(3000)  # figures settle
         _save(window, FOLDER / f"{name}.jpg")
 
 
@@ -67,7 +67,13 @@ def _until(condition: Callable[[], bool], what: str) -> None:
     while not condition():
         if time.monotonic() > end:
             raise TimeoutError(what)
-        QTest.qWait(50)
+        _live(50)
+
+
+def _live(milliseconds: int) -> None:
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
 
 
 def _save(window: QQuickWindow, path: Path) -> None:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEventLoop, QPoint, Qt, QTimer
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtQml import QQmlExpression, qmlContext
 from PySide6.QtQuick import QQuickWindow
@@ -33,6 +33,13 @@ FIND = """
 """
 
 
+def live(milliseconds: int) -> None:
+    """Let the window run for a while; unlike `QTest.qWait`, other threads run too."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
+
+
 class Driver:
     """One open window."""
 
@@ -45,7 +52,7 @@ class Driver:
         end = time.monotonic() + timeout_s
         while not condition():
             assert time.monotonic() < end, f"waited in vain: {what}"
-            QTest.qWait(20)
+            live(20)
 
     def box(self, name: str) -> list[float] | None:
         """[x, y, width, height] in the window of a visible item, None where none is visible."""
