@@ -88,10 +88,11 @@ class FakeCompositor:
             return Composite(frame.image, messages=(f"{garment.id}: the legs are not in the picture",))
         colour = garment.front.rgba[0, 0, :3]
         layer = np.zeros((PATCH.height, PATCH.width, 4), np.uint8)
-        layer[..., :3], layer[..., 3] = colour, 128
+        layer[..., :3], layer[..., 3] = np.rint(colour * (128 / 255)), 128
         image = frame.image.copy()
         under = image[PATCH.slices].astype(np.float32)
         image[PATCH.slices] = (under * (127 / 255) + colour * (128 / 255)).astype(np.uint8)
+        image.flags.writeable = False
         return Composite(image, roi=PATCH, layer_roi=layer)
 
     def reset(self) -> None:

@@ -54,7 +54,7 @@ def test_all_rows(world, tryon: Tryon, photo: Photo, tmp_path: Path) -> None:
     for index, size in enumerate([(50, 60), (40, 30), (40, 30)]):
         assert pixels(out / f"{index:04d}.png").shape == (size[1], size[0], 3)
         assert pixels(out / f"{index:04d}.layer.png").shape == (size[1], size[0], 4)
-    assert pixels(out / "0000.layer.png")[10, 12].tolist() == [200, 10, 10, 128]
+    assert np.abs(pixels(out / "0000.layer.png")[10, 12].astype(int) - (200, 10, 10, 128)).max() <= 1
 
 
 def test_models_start_once_and_garments_are_imported_once_a_slot(

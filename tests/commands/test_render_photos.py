@@ -56,7 +56,7 @@ def test_transparency_of_the_source_stays_and_the_garment_lies_over_it(
     rgba, transparent = read_rgba(tmp_path / "out.png")
     assert transparent
     assert rgba[0, 0].tolist() == [120, 90, 70, 0]
-    assert rgba[10, 12].tolist() == [20, 200, 40, 128]
+    assert np.abs(rgba[10, 12].astype(int) - (20, 200, 40, 128)).max() <= 1
     assert tryon("render", "--source", source, "--garment", "tee-green", "-o", tmp_path / "out.jpg")[0] == 0
     assert read_image(tmp_path / "out.jpg")[0, 0].min() > 250
 
@@ -66,7 +66,7 @@ def test_layer(world, tryon: Tryon, photo: Photo, tmp_path: Path) -> None:
     assert tryon("render", *arguments, "--layers", tmp_path / "parts")[0] == 0
     layer = pixels(tmp_path / "parts" / "00000.layer.png")
     assert layer.shape == (30, 40, 4)
-    assert layer[10, 12].tolist() == [20, 200, 40, 128]
+    assert np.abs(layer[10, 12].astype(int) - (20, 200, 40, 128)).max() <= 1
     assert layer[0, 0, 3] == 0
 
 

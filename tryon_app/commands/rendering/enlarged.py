@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from tryon_app.core.pipeline import Pipeline
-from tryon_app.core.types import Composite, Float32, Frame, Outfit, Rect, UInt8
+from tryon_app.core.types import Composite, Float32, Frame, Outfit, Rect
 
 _MOST = 4
 
@@ -41,26 +41,26 @@ def process(pipeline: Pipeline, frame: Frame, outfit: Outfit, least: int) -> Com
         -(-composite.roi.y1 // scale),
     ).clipped(frame.width, frame.height)
     wide = Rect(roi.x0 * scale, roi.y0 * scale, roi.x1 * scale, roi.y1 * scale)
-    layer = _shrunk_layer(composite.layer()[wide.slices], roi)
+    layer = _shrunk(_padded_layer(composite, wide), roi)
     dressed = composite.image[wide.slices].astype(np.float32)
     # Around the garment only what was changed is brought back: enlarging and shrinking would blur the picture.
     around = frame.image[roi.slices] + _shrunk(dressed - large[wide.slices], roi)
-    cover = layer[..., 3:].astype(np.float32) / 255
+    cover = layer[..., 3:] / 255
     image = frame.image.copy()
     mixed = _shrunk(dressed, roi) * cover + around * (1 - cover)
     image[roi.slices] = np.clip(np.rint(mixed), 0, 255).astype(np.uint8)
     image.flags.writeable = False
-    return replace(composite, image=image, roi=roi, layer_roi=layer)
+    return replace(composite, image=image, roi=roi, layer_roi=np.clip(np.rint(layer), 0, 255).astype(np.uint8))
 
 
 def _shrunk(values: Float32, roi: Rect) -> Float32:
     return np.asarray(cv2.resize(values, (roi.width, roi.height), interpolation=cv2.INTER_AREA), np.float32)
 
 
-def _shrunk_layer(rgba: UInt8, roi: Rect) -> UInt8:
-    """Colours weigh by their alpha, or what lies under alpha 0 would bleed into the edge."""
-    values = rgba.astype(np.float32)
-    alpha = values[..., 3:]
-    small = _shrunk(np.concatenate((values[..., :3] * alpha, alpha), axis=2), roi)
-    small[..., :3] /= np.maximum(small[..., 3:], 1e-3)
-    return np.clip(np.rint(small), 0, 255).astype(np.uint8)
+def _padded_layer(composite: Composite, wide: Rect) -> Float32:
+    """The premultiplied layer over a box around its own."""
+    padded = np.zeros((wide.height, wide.width, 4), np.float32)
+    if composite.layer_roi is not None:
+        top, left = composite.roi.y0 - wide.y0, composite.roi.x0 - wide.x0
+        padded[top : top + composite.roi.height, left : left + composite.roi.width] = composite.layer_roi
+    return padded
