@@ -52,7 +52,8 @@ $(VENV)/.base: requirements.lock pyproject.toml setup.py | $(BIN)/python
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.base
-	$(BIN)/python -m pip install --require-hashes -r requirements-dev.lock
+	@echo "Installing what tests and linters need"
+	@$(BIN)/python -m pip install -q --require-hashes -r requirements-dev.lock
 	@touch $@
 
 LOCK := uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
