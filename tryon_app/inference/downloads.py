@@ -122,6 +122,8 @@ def _fetch_url(download: UrlDownload, folder: Path, progress: Progress) -> Path:
             _receive(download, part, have, progress)
         part.replace(target)
     except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
+        if isinstance(error, urllib.error.HTTPError):
+            error.close()  # it holds the connection
         reason = getattr(error, "reason", None) or error
         raise ModelError(f"{download.url} cannot be fetched: {reason}.", _CONNECT) from error
     except OSError as error:
