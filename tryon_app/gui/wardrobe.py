@@ -259,7 +259,7 @@ class Wardrobe(QObject):
 
     def _get_outfit(self) -> list[dict[str, Any]]:
         rows = []
-        for worn in self._outfit:
+        for worn in reversed(self._outfit):  # what is on top, on top
             item = self._model.item(worn.garment.id)
             rows.append(
                 {
@@ -273,6 +273,9 @@ class Wardrobe(QObject):
             )
         return rows
 
+    def _get_current(self) -> str:
+        return self._current
+
     def _get_importing(self) -> str:
         return self._imports[0].name if self._imports else ""
 
@@ -280,5 +283,6 @@ class Wardrobe(QObject):
         return self._model
 
     worn = Property("QVariantList", _get_outfit, notify=outfitChanged)  # type: ignore[arg-type]
+    current = Property(str, _get_current, notify=outfitChanged)
     importing = Property(str, _get_importing, notify=importingChanged)
     model = Property(QObject, _get_model, constant=True)

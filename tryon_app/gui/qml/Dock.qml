@@ -4,23 +4,26 @@ import QtQuick.Controls.Basic
 
 Rectangle {
     id: dock
+    property bool upright: false // beside a tall picture rather than over its feet
     enabled: app.pump.hasPicture
-    width: row.width + 2 * Theme.m
-    height: 80
+    width: upright ? 80 : row.width + 2 * Theme.m
+    height: upright ? row.height + 2 * Theme.m : 80
     radius: 40
     color: Theme.glass
     border.color: "#1FFFFFFF"
-    Row {
+    Grid {
         id: row
         anchors.centerIn: parent
+        columns: dock.upright ? 1 : 3
         spacing: Theme.l
+        horizontalItemAlignment: Grid.AlignHCenter
+        verticalItemAlignment: Grid.AlignVCenter
         IconButton {
             objectName: "compareButton"
             onPicture: true
             width: 56
             height: 56
             iconSize: 24
-            anchors.verticalCenter: parent.verticalCenter
             icon_: "compare"
             hint: T.compare_hint
             active: app.pump.comparing
@@ -33,7 +36,6 @@ Rectangle {
             implicitHeight: 64
             focusPolicy: Qt.TabFocus
             hoverEnabled: true
-            anchors.verticalCenter: parent.verticalCenter
             Accessible.name: T.snapshot
             onClicked: app.capture.snapshot()
             background: Rectangle {
@@ -61,7 +63,6 @@ Rectangle {
             implicitHeight: 56
             focusPolicy: Qt.TabFocus
             hoverEnabled: true
-            anchors.verticalCenter: parent.verticalCenter
             Accessible.name: T.record
             onClicked: app.capture.toggleRecording()
             background: Rectangle {

@@ -29,7 +29,7 @@ ApplicationWindow {
     }
     function stepSize(step) {
         const worn = app.wardrobe.worn;
-        const item = worn[worn.length - 1];
+        const item = worn.find(one => one.garmentId === app.wardrobe.current) ?? worn[0];
         if (!item || item.sizes.length === 0)
             return;
         const next = Math.max(0, Math.min(item.sizes.length - 1, item.sizes.indexOf(item.size) + step));
@@ -61,6 +61,8 @@ ApplicationWindow {
                 Layout.leftMargin: Theme.l
                 Layout.rightMargin: Theme.l
                 Layout.bottomMargin: Theme.l
+                // Where what floats above the controls ends.
+                readonly property real floor: !dock.visible ? height : dock.upright ? over.y + over.height : dock.y
                 LiveView { id: view; anchors.fill: parent }
                 Preparing { anchors.fill: parent }
                 Item { // everything that lies over the picture
@@ -71,7 +73,7 @@ ApplicationWindow {
                     height: app.pump.hasPicture ? view.picture.height : stage.height
                     StanceGuide {
                         anchors.fill: parent
-                        bottomRoom: Math.max(Theme.l, over.y + over.height - dock.y + Theme.m)
+                        bottomRoom: Math.max(Theme.l, over.y + over.height - stage.floor + Theme.m)
                     }
                     Countdown { anchors.centerIn: parent }
                 }
@@ -112,7 +114,8 @@ ApplicationWindow {
                 Column { // what the picture's stages say, e.g. that the legs are not in view
                     objectName: "hints"
                     spacing: Theme.s
-                    anchors { bottom: dock.top; horizontalCenter: parent.horizontalCenter; bottomMargin: Theme.m }
+                    anchors { bottom: parent.bottom; horizontalCenter: parent.horizontalCenter }
+                    anchors.bottomMargin: stage.height - stage.floor + Theme.m
                     visible: !app.pump.nobody && app.stage.state === "running"
                     Repeater {
                         model: app.hints
@@ -130,7 +133,9 @@ ApplicationWindow {
                 Dock {
                     id: dock
                     visible: app.pump.hasPicture
-                    anchors { bottom: parent.bottom; horizontalCenter: parent.horizontalCenter; bottomMargin: Theme.m }
+                    upright: stage.width - view.picture.width > 2 * (80 + 2 * Theme.m)
+                    x: upright ? view.picture.x + view.picture.width + Theme.m : (stage.width - width) / 2
+                    y: upright ? (stage.height - height) / 2 : stage.height - height - Theme.m
                 }
                 Column { // banners
                     id: banners
@@ -148,12 +153,14 @@ ApplicationWindow {
                     }
                 }
                 Toast {
-                    anchors { bottom: dock.visible ? dock.top : parent.bottom; horizontalCenter: parent.horizontalCenter; bottomMargin: Theme.m }
+                    anchors { bottom: parent.bottom; horizontalCenter: parent.horizontalCenter }
+                    anchors.bottomMargin: stage.height - stage.floor + Theme.m
                 }
                 Rectangle { // a photo is being turned into a garment
                     objectName: "importing"
                     visible: app.wardrobe.importing !== ""
-                    anchors { bottom: dock.visible ? dock.top : parent.bottom; horizontalCenter: parent.horizontalCenter; bottomMargin: Theme.m }
+                    anchors { bottom: parent.bottom; horizontalCenter: parent.horizontalCenter }
+                    anchors.bottomMargin: stage.height - stage.floor + Theme.m
                     width: Math.min(parent.width - 2 * Theme.l, cutting.implicitWidth + 84)
                     height: 64
                     radius: Theme.radius
