@@ -41,7 +41,13 @@ class ArmShape:
         palm = wrist + 0.15 * (0.5 * (index + pinky) - wrist)
         fingers = [body.capsule(palm, wrist + 1.7 * (joint - wrist)) / 0.75 for joint in (index, pinky)]
         fingers.append(body.capsule(palm, thumb) / 0.7)
-        self.hand: Float32 = np.minimum(np.minimum(fingers[0], fingers[1]), fingers[2]) / (_HAND * body.unit)
+        hand = np.minimum(np.minimum(fingers[0], fingers[1]), fingers[2]) / (_HAND * body.unit)
+        # What lies above the wrist is cuff, not hand.
+        forearm = wrist - self._joints[1]
+        length = max(float(np.linalg.norm(forearm)), 1e-3)
+        above = -body.along_axis(wrist, forearm / length) / (0.07 * body.unit)
+        bent = length < 0.25 * body.unit
+        self.hand: Float32 = hand if bent else hand + np.clip(above, 0.0, 2.0)
         pose = body.pose
         absent = pose.presence[names[1]] < 0.15 and pose.presence[names[2]] < 0.15
         deep = pose.depth[names[2]] > pose.depth[names[0]] + 0.5 * body.unit
@@ -93,8 +99,8 @@ class Anatomy:
         self.face_unit = max(long, 0.4 * wide, 0.12 * self.unit)
         self.face_down = down / long if long > 1e-3 else np.array([0.0, 1.0], np.float32)
         centre = eyes + self.face_down * 0.42 * self.face_unit
-        self._along = self._along_axis(centre, self.face_down)
-        self._across = np.abs(self._along_axis(centre, np.array([-self.face_down[1], self.face_down[0]], np.float32)))
+        self._along = self.along_axis(centre, self.face_down)
+        self._across = np.abs(self.along_axis(centre, np.array([-self.face_down[1], self.face_down[0]], np.float32)))
         down_radius, across_radius = 1.32 * self.face_unit, 1.12 * self.face_unit
         self._face_level = np.sqrt((self._along / down_radius) ** 2 + (self._across / across_radius) ** 2)
         self.chin = self.mouth + self.face_down * 0.72 * self.face_unit
@@ -106,7 +112,7 @@ class Anatomy:
 
     def above_mouth(self) -> Float32:
         """Positive above the mouth, pixels."""
-        return -self._along_axis(self.mouth, self.face_down)
+        return -self.along_axis(self.mouth, self.face_down)
 
     def hair_reach(self) -> Float32:
         """Positive where hair may hang: around the head and down to the chest, pixels."""
@@ -122,8 +128,8 @@ class Anatomy:
         """1 in the middle of the trunk."""
         axis = self.hips - self.middle
         length = max(float(np.linalg.norm(axis)), 1.0)
-        along = self._along_axis(self.middle, axis / length) / length
-        across = np.abs(self._along_axis(self.middle, np.array([-axis[1], axis[0]], np.float32) / length))
+        along = self.along_axis(self.middle, axis / length) / length
+        across = np.abs(self.along_axis(self.middle, np.array([-axis[1], axis[0]], np.float32) / length))
         return ((along > 0.12) & (along < 0.95) & (across < 0.42 * self.unit)).astype(np.float32)
 
     def capsule(self, a: Float32, b: Float32) -> Float32:
@@ -143,8 +149,8 @@ class Anatomy:
         distance: Float32 = cv2.magnitude(across, down)
         return distance
 
-    def _along_axis(self, origin: Float32, axis: Float32) -> Float32:
-        """Signed distance along an axis, pixels."""
+    def along_axis(self, origin: Float32, axis: Float32) -> Float32:
+        """Signed distance from a point along a unit vector, pixels."""
         return (self.x - np.float32(origin[0])) * np.float32(axis[0]) + (self.y - np.float32(origin[1])) * np.float32(
             axis[1]
         )

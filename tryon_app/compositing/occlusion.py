@@ -114,7 +114,8 @@ class _Seen:
         colour = self.colours.ratio(own, rivals)
         skin = self.colours.ratio(self.skin, rivals)
         # Bare where the limb's core looks more like the face than like what surrounds it.
-        if core.any() and float((skin * core).sum()) > 0.3 * float(core.sum()):
+        bare = bool(core.any()) and float((skin * core).sum()) > 0.3 * float(core.sum())
+        if bare:
             colour = np.maximum(colour, skin)
         distinct = 1.0 - max(overlap(own, self.cloth), overlap(own, beside))
         colour = np.clip(colour, -4.0, 4.0) * float(np.clip(1.6 * distinct, 0.0, 1.0))
@@ -122,8 +123,9 @@ class _Seen:
             # Where the fingers are is guessed, so colour has the larger say.
             logit = (1.05 - field) * 2.5 + colour * (field < 1.7)
         else:
-            # Colour decides along the edge only: skin further out is a bare shoulder, cloth further in is a watch.
-            logit = (1.12 - field) * 5.0 + colour * ((field > 0.7) & (field < 1.5))
+            # Colour decides along the edge only: skin further out is a bare shoulder, cloth further in is a watch. A bare
+            # limb is slim, and what is no skin beside its bone is the old shirt.
+            logit = (1.12 - field) * 5.0 + colour * ((field > (0.4 if bare else 0.7)) & (field < 1.5))
         soft = 1.0 / (1.0 + np.exp(-np.clip(logit, -12, 12)))
         soft = soft * np.clip((1.6 - field) * 4.0, 0.0, 1.0) * self.person
         blurred: Float32 = cv2.GaussianBlur(soft.astype(np.float32), (0, 0), 0.8)

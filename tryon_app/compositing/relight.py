@@ -92,5 +92,4 @@ def _box(values: Float32, radius: int) -> Float32:
 def _mean(values: Float32, weight: Float32, radius: int) -> Float32:
     """Mean of the weighted values only, near each pixel (two box blurs: nearly a Gaussian at any radius)."""
     numerator, denominator = _box(_box(values * weight, radius), radius), _box(_box(weight, radius), radius)
-    mean: Float32 = numerator / np.maximum(denominator, np.float32(1e-3))
-    return mean
+    return np.asarray(numerator / np.maximum(denominator, 1e-3), np.float32)

@@ -7,6 +7,7 @@ from tryon_app.fitting.arms import to_arm
 from tryon_app.fitting.body import Body, unit_vector
 from tryon_app.fitting.bottom_chart import BottomChart
 from tryon_app.fitting.silhouette import Silhouette
+from tryon_app.fitting.steady import Steadied, unsteadied
 from tryon_app.fitting.strip import Ladder, extended, normals, piece, polyline, smooth
 
 # In units (see body.py): flat measures of a bottom that fits, and of the body itself.
@@ -50,18 +51,19 @@ class BottomFit:
         self.across_scale = scale * ease[0]
         self.along_scale = scale * ease[1]
 
-    def pieces(self, frame_size: tuple[int, int], step: int) -> list[FitPiece]:
+    def pieces(self, frame_size: tuple[int, int], step: int, steady: Steadied = unsteadied) -> list[FitPiece]:
         """All pieces in drawing order.
 
         Args:
             frame_size: Width, height.
             step: Frame pixels between flow samples.
+            steady: Smooths each piece's grid over time.
         """
         chart = self.chart
         drawn: list[FitPiece | None] = []
         if chart.skirt is not None:
             target = self._skirt(chart.skirt)
-            drawn.append(self._piece("skirt", target, chart.skirt, frame_size, step, None))
+            drawn.append(self._piece("skirt", target, chart.skirt, frame_size, step, steady, None))
             waist = target.first[0], target.second[0]
         else:
             edges = self._legs()
@@ -71,10 +73,10 @@ class BottomFit:
             for side in sorted(edges, key=lambda s: -float(near[s])):
                 name = "leg_left" if side > 0 else "leg_right"
                 weight = chart.weights[side]
-                drawn.append(self._piece(name, edges[side], chart.legs[side], frame_size, step, weight))
+                drawn.append(self._piece(name, edges[side], chart.legs[side], frame_size, step, steady, weight))
             waist = edges[1].first[0], edges[-1].first[0]
         if chart.bib is not None:
-            drawn.append(self._piece("bib", self._bib(waist), chart.bib, frame_size, step, chart.bib_weight))
+            drawn.append(self._piece("bib", self._bib(waist), chart.bib, frame_size, step, steady, chart.bib_weight))
         return [item for item in drawn if item is not None]
 
     def _piece(
@@ -84,10 +86,11 @@ class BottomFit:
         source: Ladder,
         frame_size: tuple[int, int],
         step: int,
+        steady: Steadied,
         weight: Float32 | None,
     ) -> FitPiece | None:
-        grids = extended(target.grid(), source.grid())
-        return piece(name, *grids, frame_size, step=step, weight=weight)
+        bent, flat = extended(target.grid(), source.grid())
+        return piece(name, steady(name, bent), flat, frame_size, step=step, weight=weight)
 
     def _block(self, waist: float, end: float, rungs: int) -> tuple[Float32, dict[int, Float32]]:
         """Middle and outer edges between two heights, pixels along the spine from the hip line, down positive."""

@@ -1,5 +1,6 @@
 """The flat fitter: product photos bent over a person by geometry alone."""
 
+from functools import partial
 from weakref import WeakKeyDictionary
 
 from tryon_app.core.types import (
@@ -19,6 +20,7 @@ from tryon_app.fitting.body import Body
 from tryon_app.fitting.bottom import BottomFit, bottom_seen
 from tryon_app.fitting.bottom_chart import BottomChart, read_bottom
 from tryon_app.fitting.silhouette import Silhouette
+from tryon_app.fitting.steady import Steady
 from tryon_app.fitting.top import TopFit, top_seen
 from tryon_app.fitting.top_chart import TopChart, read_top
 
@@ -35,10 +37,12 @@ class FlatFitter:
 
     def __init__(self, step: int = 4) -> None:
         self._step = step
+        self._steady = Steady()
         self._charts: WeakKeyDictionary[GarmentView, TopChart | BottomChart] = WeakKeyDictionary()
 
     def reset(self) -> None:
-        """Nothing is remembered between frames but the charts of the garments."""
+        """See `core.protocols.Fitter`."""
+        self._steady.reset()
 
     def fit(self, frame: Frame, pose: Pose, parsing: Parsing, outfit: Outfit) -> Fit:
         """See `core.protocols.Fitter`."""
@@ -46,9 +50,10 @@ class FlatFitter:
         silhouette = Silhouette(parsing.person, frame.width, frame.height)
         # A top hangs over trousers and skirts, whatever the catalogue's layers say.
         worn = sorted(outfit, key=lambda item: (item.garment.slot is not Slot.BOTTOM, item.garment.layer))
-        return Fit(tuple(self._one(frame, body, silhouette, item) for item in worn))
+        self._steady.begin(frame, body.unit)
+        return Fit(tuple(self._one(order, frame, body, silhouette, item) for order, item in enumerate(worn)))
 
-    def _one(self, frame: Frame, body: Body, silhouette: Silhouette, worn: Worn) -> GarmentFit:
+    def _one(self, order: int, frame: Frame, body: Body, silhouette: Silhouette, worn: Worn) -> GarmentFit:
         garment = worn.garment
         view = garment.back if body.back else garment.front
         if view is None:
@@ -60,14 +65,15 @@ class FlatFitter:
             chart = read_bottom(view) if CATEGORY_SLOT[garment.category] is Slot.BOTTOM else read_top(view)
             self._charts[view] = chart
         size = frame.width, frame.height
+        steady = partial(self._steady, order)
         pieces: list[FitPiece]
         if isinstance(chart, BottomChart):
             hidden = bottom_seen(body, *size)
-            pieces = [] if hidden else BottomFit(chart, body, silhouette, _ease(worn)).pieces(size, self._step)
+            pieces = [] if hidden else BottomFit(chart, body, silhouette, _ease(worn)).pieces(size, self._step, steady)
         else:
             hidden = top_seen(body, *size)
             fit = None if hidden else TopFit(chart, garment.category, body, silhouette, _ease(worn))
-            pieces = [] if fit is None else fit.pieces(size, self._step)
+            pieces = [] if fit is None else fit.pieces(size, self._step, steady)
         message = f"{garment.id}: {hidden or 'outside the picture'}" if not pieces else ""
         return GarmentFit(worn, view, tuple(pieces), message)
 

@@ -6,6 +6,7 @@ from tryon_app.core.types import Category, FitPiece, Float32, Landmark
 from tryon_app.fitting.arms import to_arm
 from tryon_app.fitting.body import Arm, Body, unit_vector
 from tryon_app.fitting.silhouette import Silhouette
+from tryon_app.fitting.steady import Steadied, unsteadied
 from tryon_app.fitting.strip import Ladder, columns, extended, normals, piece, polyline, smooth
 from tryon_app.fitting.top_chart import SleeveChart, TopChart
 
@@ -14,6 +15,9 @@ _CHEST, _SHOULDER, _LENGTH = 1.43, 1.27, 1.88
 _LENGTHS = {Category.DRESS: 3.0, Category.JACKET: 1.85, Category.TANK: 1.88}
 _WORN = 0.84
 """Width seen from the front of cloth that measures 1 lying flat: it goes round a body 0.68 as deep as wide."""
+
+_HANG = 0.93
+"""Length seen from the front of cloth that measures 1 lying flat: it goes over the chest, and bunches."""
 
 _NECK_HEIGHT = 0.21
 """Where neck and shoulder meet, above the line of the shoulder joints, in units."""
@@ -68,16 +72,18 @@ class TopFit:
         self.arms = {side: body.arm(side) for side in (1, -1)}
         self.torso = self._torso()
 
-    def pieces(self, frame_size: tuple[int, int], step: int) -> list[FitPiece]:
+    def pieces(self, frame_size: tuple[int, int], step: int, steady: Steadied = unsteadied) -> list[FitPiece]:
         """All pieces in drawing order.
 
         Args:
             frame_size: Width, height.
             step: Frame pixels between flow samples.
+            steady: Smooths each piece's grid over time.
         """
         above: list[FitPiece | None] = []
         below: list[FitPiece | None] = []
         torso_target, torso_source = self._torso_grids()
+        torso_target = steady("torso", torso_target)
         if self.chart.inside is not None:
             below.append(
                 piece(
@@ -96,10 +102,10 @@ class TopFit:
             target = self._sleeve(arm, sleeve)
             if target is None:
                 continue
-            grids = target.grid(), sleeve.ladder.grid()
             name = "sleeve_left" if side > 0 else "sleeve_right"
             reach = self._sleeve_reach(side, sleeve)
-            drawn = piece(name, *extended(*grids), frame_size, step=step, weight=sleeve.weight, reach=reach)
+            bent, flat = extended(target.grid(), sleeve.ladder.grid())
+            drawn = piece(name, steady(name, bent), flat, frame_size, step=step, weight=sleeve.weight, reach=reach)
             (below if arm.behind else above).append(drawn)
         return [item for item in below + above if item is not None]
 
@@ -212,7 +218,7 @@ class TopFit:
         rung = chart.rungs[1]
         left, right = chart.ladder.first[rung:], chart.ladder.second[rung:]
         middle = 0.5 * (left + right)
-        drop = (middle[:, 1] - middle[0, 1]) * self.along_scale
+        drop = (middle[:, 1] - middle[0, 1]) * self.along_scale * _HANG
         start = float(((0.5 * (pits[1] + pits[-1])) - body.shoulder_mid) @ body.down)
         along = start + drop * body.upright
         centre = self._spine(along)
