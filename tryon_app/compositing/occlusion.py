@@ -123,8 +123,8 @@ class _Seen:
             # Where the fingers are is guessed, so colour has the larger say.
             logit = (1.05 - field) * 2.5 + colour * (field < 1.7)
         else:
-            # Colour decides along the edge only: skin further out is a bare shoulder, cloth further in is a watch. A bare
-            # limb is slim, and what is no skin beside its bone is the old shirt.
+            # Colour decides along the edge only: skin further out is a bare shoulder, cloth further in is a watch. A
+            # bare limb is slim: what is no skin beside its bone is the old shirt.
             logit = (1.12 - field) * 5.0 + colour * ((field > (0.4 if bare else 0.7)) & (field < 1.5))
         soft = 1.0 / (1.0 + np.exp(-np.clip(logit, -12, 12)))
         soft = soft * np.clip((1.6 - field) * 4.0, 0.0, 1.0) * self.person

@@ -46,10 +46,7 @@ class Steady:
             name: Of the piece.
             grid: float32 rows x columns x 2, frame pixels.
         """
-        one = self._filters.setdefault((owner, name), OneEuro(Steadied = Callable[[str, Float32], Float32]
-"""Name of a piece and its grid -> the grid, smoothed over time."""
-
-_MIN_CUTOFF, _BETA))
+        one = self._filters.setdefault((owner, name), OneEuro(_MIN_CUTOFF, _BETA))
         return one(grid, self._time_s, self._unit)
 
 
