@@ -23,6 +23,8 @@ def doctor(
 
     Looks at Python, system libraries, display, fonts, cameras, models, providers, disk and folders; changes nothing.
     Exit code 1 when something the app needs is missing; warnings alone are 0.
+
+    To send along with a question: `tryon doctor --json > report.json`
     """
     findings = list(run_checks(all_checks(_open_store)))
     failed = any(finding.level is Level.FAIL for finding in findings)
