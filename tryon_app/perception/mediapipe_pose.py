@@ -9,14 +9,17 @@ import numpy as np
 from tryon_app.core.smoothing import OneEuro
 from tryon_app.core.types import Float32, Frame, Landmark, Mode, Pose, UInt8
 from tryon_app.perception.landmarker import Landmarker
-from tryon_app.perception.prominence import box_of, plausible, prominence, same_person
+from tryon_app.perception.prominence import plausible, prominence, region_of, same_person
 
 _VIDEO_SIDE = 768
 _IMAGE_SIDE = 1024
 _PEOPLE = 4
 _SURVEY_EVERY = 60
 """Frames between two looks for others: looking for several in every frame would cost half as much again."""
-_SURVEY_LOST = 10
+_PATIENCE = 15
+"""Frames in which somebody who was just lost is looked for in every one."""
+_SEARCH_EVERY = 5
+"""Frames between two looks when nobody is there."""
 _TAKE_OVER = 1.5
 """How much more prominent somebody must be, twice in a row, to be dressed instead."""
 
@@ -32,7 +35,6 @@ class MediaPipePose:
 
     def __init__(self, model: Callable[[], Path], min_cutoff: float = 1.2, beta: float = 3.0) -> None:
         self._model = model
-        self._path: Path | None = None
         self._mode: Mode = "image"
         self._single: Landmarker | None = None
         self._several: Landmarker | None = None
@@ -41,20 +43,21 @@ class MediaPipePose:
         self._followed: Pose | None = None
         self._rival: Pose | None = None
         self._age = 0
+        self._missed = _PATIENCE
 
     @property
     def providers(self) -> Mapping[str, str]:
-        """What runs the model."""
-        return {"pose": "MediaPipe XNNPACK (CPU)"}
+        """What runs the model; empty while closed."""
+        return {"pose": "MediaPipe XNNPACK (CPU)"} if self._several is not None else {}
 
     def open(self, mode: Mode) -> None:
         """See `core.protocols.PoseEstimator`."""
         self.close()
-        self._path = self._model()
+        path = self._model()
         self._mode = mode
-        self._several = Landmarker(self._path, "image", _PEOPLE)
+        self._several = Landmarker(path, "image", _PEOPLE)
         if mode == "video":
-            self._single = Landmarker(self._path, "video")
+            self._single = Landmarker(path, "video")
         self._forget()
 
     def close(self) -> None:
@@ -66,8 +69,8 @@ class MediaPipePose:
 
     def reset(self) -> None:
         """See `core.protocols.PoseEstimator`."""
-        if self._followed is not None and self._path is not None and self._mode == "video":
-            self._restart()
+        if self._followed is not None and self._single is not None:
+            self._single.forget()
         self._forget()
 
     def estimate(self, frame: Frame) -> Pose | None:
@@ -88,11 +91,8 @@ class MediaPipePose:
         found = self._search(image)
         if found is None:
             return None
-        x0, y0, x1, y1 = box_of(found)
         height, width = image.shape[:2]
-        margin = 0.25 * max(x1 - x0, y1 - y0)
-        left, top = int(max(0.0, x0 - margin)), int(max(0.0, y0 - margin))
-        right, bottom = int(min(float(width), x1 + margin)), int(min(float(height), y1 + margin))
+        left, top, right, bottom = region_of(found, width, height, 0.25)
         if (right - left) * (bottom - top) > 0.5 * width * height or min(right - left, bottom - top) < 32:
             return found
         near = self._best(image[top:bottom, left:right])
@@ -128,47 +128,66 @@ class MediaPipePose:
         if self._single is None:
             raise RuntimeError("open() comes first")
         self._age += 1
-        image = frame.image
-        lost = self._followed is None
-        if (lost and (self._age == 1 or self._age % _SURVEY_LOST == 0)) or self._age % _SURVEY_EVERY == 0:
-            image = self._survey(frame)
-        elif lost:
-            return None
-        poses = self._single.find(image, frame.timestamp_s, _VIDEO_SIDE)
-        pose = next((p for p in poses if plausible(p, frame.width, frame.height)), None)
+        if self._followed is None:
+            pose = self._found_again(frame, self._single)
+        else:
+            image = self._survey(frame, self._followed) if self._age % _SURVEY_EVERY == 0 else frame.image
+            pose = self._track(image, frame, self._single)
         if pose is None:
+            self._missed += 1
             self._followed = None
-            for one in self._filters.values():
-                one.reset()
+            self._calm()
             return None
         if self._followed is not None and not same_person(pose, self._followed):
-            for one in self._filters.values():
-                one.reset()
+            self._calm()
+        self._missed = 0
         self._followed = pose
         return self._smoothed(pose, frame.timestamp_s)
 
-    def _survey(self, frame: Frame) -> UInt8:
-        """Look at everybody; the picture to follow in: with the others greyed when somebody is to be picked out."""
+    def _found_again(self, frame: Frame, single: Landmarker) -> Pose | None:
+        """Look for somebody: in every frame when the person was lost just now, else now and then."""
+        image: UInt8 | None = frame.image
+        if self._missed >= _PATIENCE:
+            if (self._age - 1) % _SEARCH_EVERY:
+                return None
+            image = self._newcomer(frame)
+        pose = None if image is None else self._track(image, frame, single)
+        # What is nobody after all falls apart when it is looked at from its own landmarks.
+        return None if pose is None else self._track(frame.image, frame, single)
+
+    def _track(self, image: UInt8, frame: Frame, single: Landmarker) -> Pose | None:
+        poses = single.find(image, frame.timestamp_s, _VIDEO_SIDE)
+        return next((pose for pose in poses if plausible(pose, frame.width, frame.height)), None)
+
+    def _everybody(self, frame: Frame) -> list[Pose]:
+        """All people, the most prominent first."""
         if self._several is None:
-            return frame.image
+            return []
         width, height = frame.width, frame.height
         poses = [p for p in self._several.find(frame.image, 0.0, _VIDEO_SIDE) if plausible(p, width, height)]
+        return sorted(poses, key=lambda pose: prominence(pose, width, height), reverse=True)
+
+    def _newcomer(self, frame: Frame) -> UInt8 | None:
+        """The picture to start following in, others greyed out; None when nobody is there."""
+        poses = self._everybody(frame)
         if not poses:
+            return None
+        return _only(frame.image, poses[0]) if len(poses) > 1 else frame.image
+
+    def _survey(self, frame: Frame, followed: Pose) -> UInt8:
+        """Look whether somebody else came to the fore; the picture to go on in, others greyed out if so."""
+        best = next(iter(self._everybody(frame)), followed)
+        rival, self._rival = self._rival, None
+        width, height = frame.width, frame.height
+        if same_person(best, followed) or prominence(best, width, height) < _TAKE_OVER * prominence(
+            followed, width, height
+        ):
             return frame.image
-        best = max(poses, key=lambda pose: prominence(pose, width, height))
-        if self._followed is None:
-            self._rival = None
-            return _only(frame.image, best) if len(poses) > 1 else frame.image
-        if same_person(best, self._followed):
-            self._rival = None
+        if rival is None or self._single is None:  # a whim until it is seen twice
+            self._rival = best
             return frame.image
-        ahead = prominence(best, width, height) > _TAKE_OVER * prominence(self._followed, width, height)
-        if ahead and self._rival is not None and same_person(best, self._rival):
-            self._rival = None
-            self._restart()
-            return _only(frame.image, best)
-        self._rival = best if ahead else None
-        return frame.image
+        self._single.forget()
+        return _only(frame.image, best)
 
     def _smoothed(self, pose: Pose, time_s: float) -> Pose:
         shoulders = pose.points[Landmark.LEFT_SHOULDER] - pose.points[Landmark.RIGHT_SHOULDER]
@@ -183,27 +202,21 @@ class MediaPipePose:
             person=pose.person,
         )
 
-    def _restart(self) -> None:
-        """A tracker without a past."""
-        if self._single is not None and self._path is not None:
-            self._single.close()
-            self._single = Landmarker(self._path, "video")
-
     def _forget(self) -> None:
         self._followed = None
         self._rival = None
         self._age = 0
+        self._missed = _PATIENCE
+        self._calm()
+
+    def _calm(self) -> None:
         for one in self._filters.values():
             one.reset()
 
 
 def _only(image: UInt8, pose: Pose) -> UInt8:
     """The picture with everything but one person's surroundings greyed."""
-    height, width = image.shape[:2]
-    x0, y0, x1, y1 = box_of(pose)
-    margin = 0.18 * max(x1 - x0, y1 - y0)
-    left, right = round(max(0.0, x0 - margin)), round(min(float(width), x1 + margin))
-    top, bottom = round(max(0.0, y0 - margin)), round(min(float(height), y1 + margin))
+    left, top, right, bottom = region_of(pose, image.shape[1], image.shape[0], 0.18)
     result = np.full_like(image, 127)
     result[top:bottom, left:right] = image[top:bottom, left:right]
     return result

@@ -15,6 +15,23 @@ def box_of(pose: Pose) -> tuple[float, float, float, float]:
     return float(x0), float(y0), float(x1), float(y1)
 
 
+def region_of(pose: Pose, width: int, height: int, margin: float) -> tuple[int, int, int, int]:
+    """Part of the picture that holds the whole person, limbs that are guessed included: x0, y0, x1, y1, pixels.
+
+    Args:
+        pose: The person.
+        width: Of the picture, pixels.
+        height: Of the picture, pixels.
+        margin: Room around the landmarks, as a share of their extent; the head ends well above its landmarks.
+    """
+    points = np.clip(pose.points, (0.0, 0.0), (width - 1.0, height - 1.0))
+    (x0, y0), (x1, y1) = points.min(axis=0), points.max(axis=0)
+    head = float(np.linalg.norm(pose.points[Landmark.LEFT_EAR] - pose.points[Landmark.RIGHT_EAR]))
+    room = margin * max(x1 - x0, y1 - y0)
+    left, top, right, bottom = x0 - room, y0 - max(room, 2.0 * head), x1 + room, y1 + room
+    return max(0, int(left)), max(0, int(top)), min(width, int(right) + 1), min(height, int(bottom) + 1)
+
+
 def prominence(pose: Pose, width: int, height: int) -> float:
     """How much a person is the one in front of the camera: large, in the middle, well seen."""
     shoulders = float(np.linalg.norm(pose.points[_TRUNK[0]] - pose.points[_TRUNK[1]]))
