@@ -48,6 +48,7 @@ class Stage(QObject):
         self._progress: tuple[str, float] = ("", -1.0)
         self._figures: dict[str, Any] = {}
         self._closed = False
+        self._preparing = False
         self._timer = QTimer(self, interval=FIGURES_EVERY_MS)
         self._timer.timeout.connect(self._measure)
 
@@ -97,10 +98,10 @@ class Stage(QObject):
     def pick(self, spec: str) -> None:
         """Show another source."""
         self._wanted = spec
-        if self._session is None:
-            self._prepare()
-        else:
+        if self._session:
             self._open(spec)
+        elif not self._preparing:
+            self._prepare()
 
     @Slot(QUrl)
     def openFile(self, url: QUrl) -> None:
@@ -136,13 +137,13 @@ class Stage(QObject):
             self.changed.emit()
 
     def _prepare(self) -> None:
+        self._preparing = True
         self._set_state("preparing")
         self._clear_banners()
         settings = self._tools.preferences.settings
 
         def done(factory: SessionFactory) -> None:
-            if self._closed:
-                return
+            self._preparing = False
             self._session = factory(
                 self._pump.frame_ready, lambda status: self._tools.mailbox.post(lambda: self._status(status))
             )
@@ -152,6 +153,7 @@ class Stage(QObject):
             self._open(self._wanted, first=True)
 
         def failed(error: Exception) -> None:
+            self._preparing = False
             self._set_state("failed")
             texts = self._tools.texts
             self._tools.report(MODELS, texts["banner_models"], error, "retry", texts["retry"])

@@ -14,6 +14,24 @@ ApplicationWindow {
     visibility: app.fullscreen ? Window.FullScreen : Window.Windowed
     title: "Tryon"
     color: Theme.backdrop
+    // For the file dialogs, which bring their own controls.
+    palette {
+        window: Theme.surface
+        windowText: Theme.ink
+        base: Theme.sunken
+        alternateBase: Theme.surface
+        text: Theme.ink
+        button: Theme.sunken
+        buttonText: Theme.ink
+        brightText: Theme.ink
+        placeholderText: Theme.faint
+        highlight: Theme.accent
+        highlightedText: Theme.accentInk
+        light: Theme.hover
+        midlight: Theme.line
+        mid: Theme.line
+        dark: Theme.faint
+    }
 
     readonly property bool portrait: width < height * 1.05
     readonly property bool fullscreen: visibility === Window.FullScreen
