@@ -29,8 +29,9 @@ lint: $(VENV)/.dev
 
 setup: system $(VENV)/.base
 
+# Also where there is no Python yet: it is among the packages.
 system:
-	@python=$$(packaging/find_python.sh) && packaging/linux/system-packages.sh "$$python"
+	@packaging/linux/system-packages.sh "$$(packaging/find_python.sh 2>/dev/null || echo python3)"
 
 models: setup
 	@$(BIN)/tryon models fetch
@@ -43,7 +44,8 @@ display: system
 	fi
 
 $(BIN)/python: | system
-	@python=$$(packaging/find_python.sh) && echo "Creating $(VENV) with $$python" && "$$python" -m venv $(VENV)
+	@python=$$(packaging/find_python.sh) && echo "Creating $(VENV) with $$python" && \
+	{ "$$python" -m venv $(VENV) || { rm -rf $(VENV); exit 1; }; }
 
 # The stamps are older than their lock when the lock has changed; otherwise nothing is done.
 $(VENV)/.base: requirements.lock pyproject.toml setup.py | $(BIN)/python
