@@ -9,7 +9,7 @@ from typing import Any
 
 import av
 from av.error import FFmpegError
-from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, VideoReformatter
+from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, Interpolation, VideoReformatter
 
 from tryon_app.core.errors import OutputError
 from tryon_app.core.types import UInt8
@@ -30,6 +30,8 @@ _OPTIONS: Mapping[str, Mapping[bool, Mapping[str, str]]] = MappingProxyType(
         },
     }
 )
+# Without the flag every colour comes out one level darker.
+_EXACT = Interpolation.BILINEAR | Interpolation.ACCURATE_RND
 _BITS_A_PIXEL = 0.15  # for encoders that know no constant quality
 _FULL_CHROMA = frozenset({"libx264", "libvpx-vp9"})
 
@@ -89,6 +91,7 @@ class AvEncoder:
                 dst_colorspace=Colorspace.ITU709,
                 src_color_range=ColorRange.JPEG,
                 dst_color_range=ColorRange.MPEG,
+                interpolation=_EXACT,
             )
             ticks = round((timestamp_s - self._origin_s) / context.time_base)
             frame.pts = self._last = max(ticks, self._last + 1)
