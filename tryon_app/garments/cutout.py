@@ -58,10 +58,10 @@ def find_garment(rgb: UInt8) -> Float32:
         GarmentError: There is no garment, or the background is too busy to tell.
     """
     evidence = measure(np.asarray(rgb, dtype=np.float32) / np.float32(255))
-    inside, outside = _seeds(evidence)
+    inside, outside, leaning = _seeds(evidence)
     if inside.mean() < _LEAST_AREA / 4:
         raise GarmentError("No garment was found in the photo.", _REMEDY)
-    soft = _walk(evidence, inside, outside)
+    soft = _walk(evidence.features, inside, outside, leaning)
     mask = _tidy(soft > 0.5, evidence)
     if mask.mean() < _LEAST_AREA:
         raise GarmentError("No garment was found in the photo.", _REMEDY)
@@ -87,12 +87,11 @@ def _steepness(features: Float32, sigma: float) -> Float32:
     return np.asarray(np.sqrt((across**2 + down**2).mean(axis=2)), dtype=np.float32)
 
 
-def _seeds(evidence: Evidence) -> tuple[Mask, Mask]:
-    """Pixels that can only be garment, and pixels that can only be backdrop or its shadow."""
+def _seeds(evidence: Evidence) -> tuple[Mask, Mask, Float32]:
+    """Pixels that can only be garment, pixels that can only be backdrop or its shadow, and what speaks for the others."""
     light, tint = evidence.light, evidence.tint
     side = max(light.shape)
-    tinted = tint > max(5 * evidence.tint_noise, 0.03)
-    dark = light < -_DEEPEST_SHADOW
+    tinted, dark = _evident(evidence)
     lighter = light > max(5 * evidence.light_noise, 0.012)
     # Sharpening leaves a bright rim around dark things, a pixel or three wide: it is not cloth.
     inside = _opened(tinted | dark, 1) | _opened(lighter, max(2, round(0.008 * side)))
@@ -101,11 +100,36 @@ def _seeds(evidence: Evidence) -> tuple[Mask, Mask]:
     # garment of the backdrop's own colour has gaps.
     free = ~cv2.dilate(edges.astype(np.uint8), _disc(1)).astype(bool) & ~inside & (light > -_DEEPEST_SHADOW)
     near, far = (_flood(free, max(1, round(share * side))) for share in (0.005, 0.02))
+    near |= _pockets(_flood(free, 1) & ~near, 0.012 * side)
     kept = ~near
-    if (kept & inside).sum() < 0.75 * kept.sum():
-        # A garment as colourless as backdrop or shadow: what the edges enclose is certain, but for its rim.
-        inside |= _eroded(kept, max(2, round(0.012 * side)))
-    return inside & ~far, far
+    if (kept & _opened(tinted | dark, 1)).sum() > 0.75 * kept.sum():
+        inside &= ~far
+        leaning = _leaning(evidence, inside, far)
+        return inside, far, np.where(near, np.minimum(leaning, -1), leaning).astype(np.float32)
+    # A garment as colourless as backdrop or shadow: what the edges enclose is certain, but for its rim.
+    inside = (inside | _eroded(kept, max(2, round(0.012 * side)))) & ~far
+    return inside, far, np.where(near, -1.5, 1.5).astype(np.float32)
+
+
+def _evident(evidence: Evidence) -> tuple[Mask, Mask]:
+    """Pixels that no shadow explains: of a tint of their own, or too dark; measured by what the garment mostly is."""
+    light, tint = evidence.light, evidence.tint
+    tinted = tint > max(5 * evidence.tint_noise, 0.03)
+    dark = light < -_DEEPEST_SHADOW
+    if tinted.any():  # light from a coloured garment tints its shadow a little
+        tinted &= tint > 0.3 * float(np.median(tint[tinted]))
+    if dark.any():  # beneath a black garment shadows get deeper than elsewhere
+        dark &= light < 0.6 * float(np.median(light[dark]))
+    return tinted, dark
+
+
+def _pockets(mask: Mask, most: float) -> Mask:
+    """The narrow parts of a mask: gaps under sleeves and between legs, but not a garment entered through its outline."""
+    depth = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 3)
+    count, labels = cv2.connectedComponents(mask.astype(np.uint8), connectivity=4)
+    deepest = np.zeros(count, np.float32)
+    np.maximum.at(deepest, labels.ravel(), depth.ravel())
+    return np.asarray((deepest <= most)[labels] & mask, dtype=bool)
 
 
 def _flood(free: Mask, reach: int) -> Mask:
@@ -139,7 +163,7 @@ def _leaning(evidence: Evidence, inside: Mask, outside: Mask) -> Float32:
     return np.asarray(np.clip(np.log(cloth / ground), -4, 4)[light, tint], dtype=np.float32)
 
 
-def _walk(evidence: Evidence, inside: Mask, outside: Mask) -> Float32:
+def _walk(features: Float32, inside: Mask, outside: Mask, leaning: Float32) -> Float32:
     """Probability of being garment: a random walk from the undecided pixels, slowed by edges, ends inside."""
     from scipy import sparse
     from scipy.sparse.linalg import cg
@@ -151,14 +175,13 @@ def _walk(evidence: Evidence, inside: Mask, outside: Mask) -> Float32:
     value = inside.astype(np.float32)
     if count == 0:
         return value
-    features = evidence.features
     rows, cols, weights = [], [], []
     diagonal = np.zeros(count)
     right = np.zeros(count)
-    leaning = _leaning(evidence, inside, outside)[~known]
-    pull = _PULL * np.abs(np.tanh(leaning / 2)) + 1e-4
+    lean = leaning[~known]
+    pull = _PULL * np.abs(np.tanh(lean / 2)) + 1e-4
     diagonal += pull
-    right += pull / (1 + np.exp(-leaning))
+    right += pull / (1 + np.exp(-lean))
     for axis in (0, 1):
         difference = np.abs(np.diff(features, axis=axis)).max(axis=2)
         weight = np.exp(-((difference / _EDGE) ** 2)) + 1e-4
