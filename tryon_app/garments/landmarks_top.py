@@ -71,6 +71,8 @@ def sleeve_pocket(outline: Outline, sign: int) -> Pocket | None:
             continue
         if max(inner[1], outer[1]) < y + 0.02 * outline.height:
             continue
+        if y > outline.y1 - 0.12 * outline.height and pocket.depth < 0.05 * outline.width:
+            continue  # a wave of the hem
         above = outline.span(y - 0.02 * outline.height)
         edge = above[1] if sign > 0 else above[0]
         if sign * (edge - x) < 0.05 * outline.width:
@@ -90,16 +92,40 @@ def find_top(outline: Outline, pockets: dict[int, Pocket | None]) -> TopShape:
         The shape.
     """
     collars, rise, strap = _collars(outline, sleeves=any(pockets.values()))
-    halves, guessed = [], 0.0
-    for sign in (-1, 1):
-        pocket = pockets[sign]
+    halves: dict[int, Side] = {}
+    guessed = 0.0
+    for sign, pocket in pockets.items():
         if pocket is not None:
-            half, guess = _sleeved(outline, sign, collars[sign], pocket)
+            halves[sign], guess = _sleeved(outline, sign, collars[sign], pocket)
             guessed = max(guessed, guess)
-        else:
-            half = _sleeveless(outline, sign, collars[sign])
-        halves.append(half)
-    return TopShape((halves[0], halves[1]), strap, rise, guessed)
+    for sign in (-1, 1):
+        if sign not in halves:
+            other = halves.get(-sign)
+            # One sleeve shows its gap, the other lies against the body: garments have two sleeves alike.
+            sleeved = other is not None and other.cuff_outer is not None
+            halves[sign] = _mirrored(outline, other) if sleeved and other else _sleeveless(outline, sign, collars[sign])
+    return TopShape((halves[-1], halves[1]), strap, rise, guessed)
+
+
+def _mirrored(outline: Outline, half: Side) -> Side:
+    """The other half of a top, moved onto the outline where the outline is near."""
+
+    def mirror(point: Point, reach: float = 0.06) -> Point:
+        flipped = (2.0 * outline.middle - point[0], point[1])
+        near = outline.at(outline.nearest(flipped))
+        close = float(np.hypot(near[0] - flipped[0], near[1] - flipped[1])) < reach * outline.width
+        return near if close else flipped
+
+    return Side(
+        sign=-half.sign,
+        collar=mirror(half.collar),
+        shoulder=mirror(half.shoulder),
+        # An armpit under a hanging sleeve is inside the outline.
+        armpit=mirror(half.armpit, 0.02),
+        hem=mirror(half.hem),
+        cuff_outer=None if half.cuff_outer is None else mirror(half.cuff_outer),
+        cuff_inner=None if half.cuff_inner is None else mirror(half.cuff_inner),
+    )
 
 
 def _profile(outline: Outline) -> tuple[np.ndarray, np.ndarray]:
