@@ -50,15 +50,17 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """With an example, in its own help or in that of each of its sub-commands."""
+    """With an example, in its own help or in that of a sub-command."""
     assert exit_code(name, "--help") == 0
     said = capsys.readouterr().out
     assert f"Usage: tryon {name}" in said
+    examples = said.count(f"tryon {name}") - 1
     for below in getattr(load_command(name), "commands", ()):
         assert exit_code(name, below, "--help") == 0
         said = capsys.readouterr().out
-        assert said.count(f"tryon {name} {below}") > 1, below
-    assert said.count(f"tryon {name}") > 1
+        assert f"Usage: tryon {name} {below}" in said
+        examples += said.count(f"tryon {name} {below}") - 1
+    assert examples > 0
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:

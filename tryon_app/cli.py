@@ -41,6 +41,7 @@ def load_command(name: str) -> Any:
     if not isinstance(app, typer.Typer):
         app = _typer()
         app.command(name)(getattr(module, name))
+    app.rich_markup_mode = "markdown"
     loaded = typer.main.get_command(app)
     loaded.name = name
     return loaded

@@ -152,6 +152,7 @@ class VideoFileCamera:
                 _log.info("%s: a damaged stretch is skipped (%s)", self.name, error)
                 if skipped > 1000:  # a file that never ends in being damaged
                     break
+                packets = container.demux(stream)  # an error ends the old one
         if skipped and self._index == self._scene_start:
             raise CameraError(f"{self.name} is damaged: no picture in it can be decoded.", _USE_ANOTHER)
 

@@ -69,6 +69,12 @@ def add(
     """Add product photos to your own garments: cut out, key points found.
 
     A picture with the key points drawn lies in each garment's folder: look at it.
+
+    **Examples**
+
+    - `tryon garments add shop/tee.jpg shop/jeans.png`
+
+    - `tryon garments add dress.jpg --back dress-back.jpg --slot dress --name "Summer dress"`
     """
     if len(photos) > 1 and (name or back or garment_id or preview):
         raise UsageError("--name, --back, --id and --preview are for one photo.", "Add the photos one at a time.")

