@@ -1,6 +1,7 @@
 """The person to dress, found by MediaPipe: one person, the most prominent, followed without flicker."""
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import cv2
@@ -13,6 +14,8 @@ from tryon_app.perception.prominence import plausible, prominence, region_of, sa
 
 _VIDEO_SIDE = 768
 _IMAGE_SIDE = 1024
+_SMALLEST_PART = 200
+"""Pixels of the shorter side: MediaPipe wants a person of some 200."""
 _PEOPLE = 4
 _SURVEY_EVERY = 60
 """Frames between two looks for others: looking for several in every frame would cost half as much again."""
@@ -106,10 +109,7 @@ class MediaPipePose:
         if found is not None:
             return found
         height, width = image.shape[:2]
-        # Somebody small in a large picture: halves with overlap, the middle first.
-        for fx, fy in ((0.25, 0.25), (0.0, 0.25), (0.5, 0.25), (0.25, 0.0), (0.25, 0.5)):
-            left, top = int(width * fx), int(height * fy)
-            right, bottom = left + (width + 1) // 2, top + (height + 1) // 2
+        for left, top, right, bottom in _parts(width, height):
             found = self._best(image[top:bottom, left:right])
             if found is not None:
                 return _moved(found, (left, top, right, bottom), width, height)
@@ -157,7 +157,10 @@ class MediaPipePose:
 
     def _track(self, image: UInt8, frame: Frame, single: Landmarker) -> Pose | None:
         poses = single.find(image, frame.timestamp_s, _VIDEO_SIDE)
-        return next((pose for pose in poses if plausible(pose, frame.width, frame.height)), None)
+        pose = next((pose for pose in poses if plausible(pose, frame.width, frame.height)), None)
+        if poses and pose is None:
+            single.forget()  # or it would go on following a ghost
+        return pose
 
     def _everybody(self, frame: Frame) -> list[Pose]:
         """All people, the most prominent first."""
@@ -212,6 +215,19 @@ class MediaPipePose:
     def _calm(self) -> None:
         for one in self._filters.values():
             one.reset()
+
+
+def _parts(width: int, height: int) -> Iterator[tuple[int, int, int, int]]:
+    """Overlapping parts in which to look for somebody small in a large picture: halves, then thirds, middle first."""
+    for share, steps in ((0.5, 3), (0.3, 5)):
+        across, down = math.ceil(width * share), math.ceil(height * share)
+        if steps > 3 and min(across, down) < _SMALLEST_PART:
+            return
+        shifts = sorted((step / (steps - 1) for step in range(steps)), key=lambda shift: abs(shift - 0.5))
+        for fy in shifts:
+            for fx in shifts:
+                left, top = round((width - across) * fx), round((height - down) * fy)
+                yield left, top, left + across, top + down
 
 
 def _only(image: UInt8, pose: Pose) -> UInt8:

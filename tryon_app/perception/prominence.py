@@ -5,6 +5,8 @@ import numpy as np
 from tryon_app.core.types import Landmark, Pose
 
 _TRUNK = [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER, Landmark.LEFT_HIP, Landmark.RIGHT_HIP]
+_LEAST_SIZE = 0.03
+"""Of a trunk, as a share of the picture's longer side: smaller ones are too far away, or table legs."""
 
 
 def box_of(pose: Pose) -> tuple[float, float, float, float]:
@@ -51,7 +53,10 @@ def plausible(pose: Pose, width: int, height: int) -> bool:
     middle, hips = pose.points[_TRUNK[:2]].mean(axis=0), pose.points[_TRUNK[2:]].mean(axis=0)
     trunk = float(np.linalg.norm(middle - hips))
     size = max(shoulders, trunk)
-    if not np.isfinite(pose.points).all() or size < 0.02 * max(width, height) or size > 4.0 * max(width, height):
+    if not np.isfinite(pose.points).all() or not _LEAST_SIZE < size / max(width, height) < 4.0:
+        return False
+    # Only who is near can bend so far towards the camera.
+    if trunk < 0.5 * shoulders and size < 0.08 * max(width, height):
         return False
     # A trunk seen end-on is short, one seen from the side narrow; both at once is no trunk.
     if trunk < 0.25 * shoulders or shoulders > 3.5 * trunk:
