@@ -121,7 +121,7 @@ def test_a_check_that_breaks_is_a_finding_and_the_rest_goes_on():
 
 
 def test_every_check_can_be_imported():
-    found = list(run_checks(checks.all_checks(lambda: ModelStore(manifest(), paths.models_cache_dir()))))
+    found = list(run_checks(checks.all_checks(lambda: (ModelStore(manifest(), paths.models_cache_dir()), ()))))
     assert not [finding for finding in found if "could not be checked" in finding.message]
 
 
@@ -338,11 +338,17 @@ def manifest():
 def test_models_are_compared_with_their_hashes(tmp_path, content, level, word):
     if content is not None:
         (tmp_path / "f.task").write_bytes(content)
-    finding = by_id(model_checks.check_models(lambda: ModelStore(manifest(), tmp_path)))["models.pose"]
+    store = ModelStore(manifest(), tmp_path)
+    finding = by_id(model_checks.check_models(lambda: (store, ("pose",))))["models.pose"]
     assert finding.level is level
     assert word in finding.message
     if content is not None:
         assert (tmp_path / "f.task").read_bytes() == content
+
+
+def test_a_model_that_the_app_can_do_without_is_a_warning(tmp_path):
+    finding = by_id(model_checks.check_models(lambda: (ModelStore(manifest(), tmp_path), ())))["models.pose"]
+    assert finding.level is Level.WARN
 
 
 def test_a_broken_list_of_models_is_a_finding():

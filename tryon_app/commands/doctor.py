@@ -47,9 +47,9 @@ def as_document(findings: Sequence[Finding]) -> str:
 
 
 def _open_store() -> Any:
-    from tryon_app.app import model_store  # here, so that a package it lacks is a finding
+    from tryon_app.app import MODELS, model_store  # here, so that a package it lacks is a finding
 
-    return model_store()
+    return model_store(), MODELS
 
 
 def _print_table(findings: Iterable[Finding]) -> None:

@@ -11,7 +11,7 @@ def all_checks(open_store: Callable[[], Any]) -> tuple[Check, ...]:
     """Everything a user may lack.
 
     Args:
-        open_store: Makes the `ModelStore`.
+        open_store: Makes the `ModelStore`, and says which models the app cannot do without.
     """
     return (
         _check("python", "Python", "python_checks", "check_python"),

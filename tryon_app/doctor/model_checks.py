@@ -1,20 +1,22 @@
 """The models on disk."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from tryon_app.core.errors import TryOnError
 from tryon_app.doctor.report import Finding, Level
 from tryon_app.inference.store import ModelState, ModelStore
 
 
-def check_models(open_store: Callable[[], ModelStore]) -> Iterator[Finding]:
+def check_models(open_store: Callable[[], tuple[ModelStore, Collection[str]]]) -> Iterator[Finding]:
     """Every model of the manifest, its files read and compared with their hashes; nothing is changed.
 
     Args:
-        open_store: Makes the store; may raise, as the list of models may be what is broken.
+        open_store: Makes the store, and says which models the app cannot do without; may raise, as the list of models
+            may be what is broken.
     """
     try:
-        statuses = open_store().verify()
+        store, required = open_store()
+        statuses = store.verify()
     except TryOnError as error:
         yield Finding("models", Level.FAIL, "Models", error.message, error.remedy)
         return
@@ -26,4 +28,5 @@ def check_models(open_store: Callable[[], ModelStore]) -> Iterator[Finding]:
             yield Finding(finding_id, Level.OK, title, str(status.path), "", details)
         else:
             remedy = f"tryon models fetch {status.model_id}"
-            yield Finding(finding_id, Level.FAIL, title, f"{status.state}: {status.message}", remedy, details)
+            level = Level.FAIL if status.model_id in required else Level.WARN
+            yield Finding(finding_id, level, title, f"{status.state}: {status.message}", remedy, details)
