@@ -20,7 +20,7 @@ class PoseSettings(_Section):
     """Smoothing of the landmarks (One-Euro filter)."""
 
     min_cutoff: Annotated[float, Field(gt=0, le=20, description="Hz; smaller is calmer while standing still.")] = 1.2
-    beta: Annotated[float, Field(ge=0, le=10, description="Larger follows quick movements more closely.")] = 3.0
+    beta: Annotated[float, Field(ge=0, le=50, description="Larger follows quick movements more closely.")] = 3.0
 
 
 class CameraSettings(_Section):
