@@ -88,8 +88,8 @@ def _steepness(features: Float32, sigma: float) -> Float32:
 
 
 def _seeds(evidence: Evidence) -> tuple[Mask, Mask, Float32]:
-    """Pixels that can only be garment, pixels that can only be backdrop or its shadow, and what speaks for the others."""
-    light, tint = evidence.light, evidence.tint
+    """What can only be garment, what can only be backdrop or its shadow, and what speaks for the rest."""
+    light = evidence.light
     side = max(light.shape)
     tinted, dark = _evident(evidence)
     lighter = light > max(5 * evidence.light_noise, 0.012)
@@ -124,7 +124,7 @@ def _evident(evidence: Evidence) -> tuple[Mask, Mask]:
 
 
 def _pockets(mask: Mask, most: float) -> Mask:
-    """The narrow parts of a mask: gaps under sleeves and between legs, but not a garment entered through its outline."""
+    """The narrow parts of a mask: gaps under sleeves and between legs, not a garment entered by a gap."""
     depth = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 3)
     count, labels = cv2.connectedComponents(mask.astype(np.uint8), connectivity=4)
     deepest = np.zeros(count, np.float32)

@@ -13,6 +13,7 @@ from tryon_app.garments.outline import Outline, outline_of
 
 _REMEDY = "Use a photo of one garment, spread out and upright, or set the key points by hand in its garment.toml."
 _DRESS_LENGTH = 2.0
+_COLLAR = 0.035
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ def find_keypoints(rgba: UInt8, slot: Slot | None = None, *, back: bool = False)
     pockets = {sign: sleeve_pocket(outline, sign) for sign in (-1, 1)}
     legs = leg_pocket(outline)
     sleeved = all(pockets.values())
-    legged = not sleeved and (legs is not None or _flat_top(outline))
+    tall = outline.height > 1.6 * outline.width  # buckles of overalls pass for sleeves; an open coat is wider
+    legged = (legs is not None and (tall or not sleeved)) or (not sleeved and _flat_top(outline))
     is_bottom = legged if slot is None else slot is Slot.BOTTOM
     found = _bottom(outline, back) if is_bottom else _top(outline, slot, back)
     _check(found, outline)
@@ -76,8 +78,11 @@ def _top(outline: Outline, slot: Slot | None, back: bool) -> Found:
     shape = find_top(outline, pockets)
     named = name_top(shape, back)
     centre = outline.middle
-    neck_back = (centre, outline.top(centre))
     left, right = shape.halves[0].collar, shape.halves[1].collar
+    top = outline.top(centre)
+    # Of a stand-up collar or hood the silhouette shows the upper edge; the neckline lies below, inside.
+    hidden = 0.6 * max(0.0, 0.5 * (left[1] + right[1]) - top) if shape.collar_rise > _COLLAR else 0.0
+    neck_back = (centre, top + hidden)
     named[KeyPoint.NECK_BACK] = neck_back
     if not back:
         front = front_neck(outline, left, right, neck_back[1])
@@ -106,21 +111,21 @@ def _top_category(shape: TopShape) -> Category:
         return Category.TANK
     if shape.collar_rise > 0.13:
         return Category.HOODIE
-    if shape.sleeve < 0.75 * shape.chest:
-        return Category.SHIRT if shape.collar_rise > 0.035 else Category.TEE
-    return Category.SHIRT if shape.collar_rise > 0.035 else Category.LONGSLEEVE
+    if shape.sleeve < 0.95 * shape.chest:
+        return Category.SHIRT if shape.collar_rise > _COLLAR else Category.TEE
+    return Category.SHIRT if shape.collar_rise > _COLLAR else Category.LONGSLEEVE
 
 
 def _flat_top(outline: Outline) -> bool:
-    """Whether the upper edge is a waistband: nearly level over nearly the whole width of the upper part."""
-    columns = np.arange(outline.x0, outline.x1 + 1)
-    tops = np.array([outline.top(float(x)) for x in columns])
-    upper = np.flatnonzero(tops < outline.y0 + 0.08 * outline.height)
-    if not len(upper):
+    """Whether the upper edge is a waistband: nearly straight from corner to corner, with no neckline and no straps."""
+    everything = np.arange(len(outline.contour))
+    left, right = (outline.at(outline.farthest(everything, (sign, -2.0))) for sign in (-1.0, 1.0))
+    columns = np.arange(left[0], right[0] + 1)
+    if len(columns) < 0.3 * outline.width:
         return False
-    width = upper[-1] - upper[0] + 1
-    row = outline.span(outline.y0 + 0.2 * outline.height)
-    return bool(width > 0.62 * (row[1] - row[0]) and len(upper) > 0.9 * width)
+    tops = np.array([outline.top(float(x)) for x in columns])
+    chord = np.interp(columns, [left[0], right[0]], [left[1], right[1]])
+    return bool(np.nanmax(tops - chord) < 0.075 * len(columns))
 
 
 def _symmetry(outline: Outline) -> float:

@@ -10,6 +10,7 @@ from tryon_app.garments.outline import Outline, Pocket
 # Proportions of usual tops, measured flat: armpit below the shoulder tip, in widths of the chest.
 _ARMHOLE = 0.42
 _MOST_ARMHOLE = 0.62
+_INWARDS = 0.6  # what a pixel inwards counts against a pixel up, on the way from cuff to armpit
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,28 +58,32 @@ class TopShape:
 
 
 def sleeve_pocket(outline: Outline, sign: int) -> Pocket | None:
-    """The gap between sleeve and body on one side, open below: None on a sleeveless garment."""
-    for pocket in outline.pockets(0.02 * outline.width):
-        x, y = pocket.bottom
-        out = sign * (x - outline.middle)
-        if out < 0.12 * outline.width or y < outline.y0 + 0.1 * outline.height:
-            continue
-        ends = sorted(pocket.mouth, key=lambda point: sign * (point[0] - outline.middle))
-        inner, outer = ends
-        reach = sign * (outer[0] - outline.middle)
-        # The sleeve ends further out than the pocket, and the pocket opens downwards or outwards below it.
-        if reach < 1.12 * out or outer[1] > inner[1] + 0.35 * outline.height:
-            continue
-        if max(inner[1], outer[1]) < y + 0.02 * outline.height:
-            continue
-        if y > outline.y1 - 0.12 * outline.height and pocket.depth < 0.05 * outline.width:
-            continue  # a wave of the hem
-        above = outline.span(y - 0.02 * outline.height)
-        edge = above[1] if sign > 0 else above[0]
-        if sign * (edge - x) < 0.05 * outline.width:
-            continue
-        return pocket
-    return None
+    """The gap between sleeve and body on one side: None on a sleeveless garment.
+
+    Followed from the top over the shoulder and down, the outline of a garment with a sleeve turns at the cuff and comes
+    back, inwards and mostly upwards, to the armpit; without a sleeve it only goes down, bending in slowly at most.
+    """
+    start = outline.farthest(np.arange(len(outline.contour)), (sign * 0.05, -1.0))
+    end = outline.nearest((outline.middle, outline.y1))
+    path = outline.path(start, end) if sign > 0 else outline.path(end, start)[::-1]
+    points = outline.contour[path]
+    out = sign * (points[:, 0] - outline.middle)
+    progress = points[:, 1] + _INWARDS * out
+    back = np.maximum.accumulate(progress) - progress
+    # An armpit lies off the middle and has the body below it: it is no wave of the hem.
+    rows = np.minimum(points[:, 1].astype(int) + round(0.06 * outline.height), outline.mask.shape[0] - 1)
+    filled = np.cumsum(outline.mask, axis=1)
+    column = np.clip(np.round(points[:, 0]), 0, outline.mask.shape[1] - 1).astype(int)
+    central = filled[rows, round(outline.middle)]
+    inwards = np.abs(filled[rows, column] - central)
+    back[(out < 0.12 * outline.width) | (inwards < 0.5 * out)] = 0
+    best = int(back.argmax())
+    if back[best] < 0.03 * outline.height:
+        return None
+    cuff = int(progress[: best + 1].argmax())
+    if out[: best + 1].max() < out[best] + 0.05 * outline.width:
+        return None
+    return Pocket(outline.at(int(path[best])), int(path[best]), float(back[best]), (outline.at(int(path[cuff])),) * 2)
 
 
 def find_top(outline: Outline, pockets: dict[int, Pocket | None]) -> TopShape:
@@ -159,8 +164,8 @@ def _collars(outline: Outline, sleeves: bool) -> tuple[dict[int, Point], float, 
             end = peak + int(steep[0])
             while end < len(falls) - 1 and falls[end] > 0.62:
                 end += 1
-            if y[min(end + step // 2, len(y) - 1)] - y[peak] > 0.02 * outline.height and end < 0.5 * half:
-                corner = min(end + step // 2, len(y) - 1)
+            if y[end] - y[peak] > 0.02 * outline.height and end < 0.5 * half:
+                corner = end
         if corner == peak and dips:
             # The plateau of a seam's width: its middle.
             level = np.flatnonzero(y[: limit + step] < y[peak] + 0.004 * outline.height)
@@ -210,7 +215,10 @@ def _shoulder(outline: Outline, sign: int, collar: Point, cuff: Point, armpit: P
     path = outline.path(start, end) if sign > 0 else outline.path(end, start)
     points = outline.contour[path]
     out = sign * (points[:, 0] - outline.middle)
-    chord = np.array(cuff) - np.array(collar)
+    # Only the sleeve's upper part: over its whole length the farthest point slides down a bent sleeve.
+    near = points[np.hypot(points[:, 0] - collar[0], points[:, 1] - collar[1]) < 1.35 * half]
+    cuff_like = near[int((near @ np.array([sign * 1.0, 1.0], np.float32)).argmax())]
+    chord = cuff_like - np.array(collar)
     normal = np.array([chord[1], -chord[0]]) * sign / max(1e-6, float(np.hypot(*chord)))
     bend = (points - np.array(collar)) @ normal
     # A soft pull to the usual place decides on raglan and dropped shoulders, where the bend is slight.
@@ -261,10 +269,13 @@ def _sleeveless(outline: Outline, sign: int, collar: Point) -> Side:
     shoulder_index = outline.farthest(side[high] if high.any() else side, (sign * 1.0, -2.2))
     shoulder = outline.at(shoulder_index)
     below = points[:, 1] > shoulder[1] + 0.04 * outline.height
-    above = points[:, 1] < outline.y0 + min(0.55 * outline.height, 0.75 * outline.width)
+    above = points[:, 1] < outline.y0 + min(0.6 * outline.height, 0.9 * outline.width)
     among = side[below & above] if (below & above).any() else side
-    armpit = outline.at(outline.farthest(among, (sign * 1.0, -0.55)))
-    return Side(sign, collar, shoulder, armpit, outline.at(hem_index), None, None)
+    # The corner that stands out most from the straight line between shoulder and hem.
+    hem = outline.at(hem_index)
+    across = (hem[1] - shoulder[1], shoulder[0] - hem[0])
+    armpit = outline.at(outline.farthest(among, (sign * across[0], sign * across[1])))
+    return Side(sign, collar, shoulder, armpit, hem, None, None)
 
 
 def waist(outline: Outline, shape: TopShape) -> dict[int, Point]:

@@ -141,7 +141,7 @@ def outline_of(rgba: UInt8) -> Outline:
     alpha = np.pad(cv2.resize(box[..., 3], size, interpolation=method), _MARGIN)
     mask = (alpha > 127).astype(np.uint8)
     # Threads and chains are not outline.
-    opened = cv2.morphologyEx(mask, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5)))
+    opened = cv2.morphologyEx(mask, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3)))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=4)
     if count < 2:
         raise GarmentError("The picture holds no garment.", "Use a photo that shows one garment in full.")
