@@ -113,10 +113,10 @@ def _poses(result: Any, width: int, height: int) -> list[Pose]:
             Pose(
                 # MediaPipe counts from the picture's corner, we from the middle of its first pixel.
                 points=np.ascontiguousarray(table[:, :2] * np.array([width, height], np.float32) - np.float32(0.5)),
-                depth=table[:, 2] * np.float32(width),
+                depth=np.ascontiguousarray(table[:, 2]) * np.float32(width),
                 world=np.array([[p.x, p.y, p.z] for p in world], np.float32),
-                visibility=table[:, 3],
-                presence=table[:, 4],
+                visibility=table[:, 3].copy(),
+                presence=table[:, 4].copy(),
                 person=None if mask is None else _mask(mask.numpy_view(), width, height),
             )
         )
