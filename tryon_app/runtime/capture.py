@@ -1,0 +1,200 @@
+"""The thread that reads a camera: newest frame wins, files keep their own pace, broken streams are opened again."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from tryon_app.core.errors import TryOnError
+from tryon_app.core.protocols import Camera
+from tryon_app.core.types import Frame
+from tryon_app.runtime.latest import LatestSlot
+
+_log = logging.getLogger(__name__)
+_BLACK_LEVEL = 2.0
+_BLACK_S = 1.5
+_BACK_OFF_S = (0.3, 0.6, 1.2, 2.5, 5.0)
+_HAND_OVER_S = 2.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Captured:
+    """A frame on its way.
+
+    Attributes:
+        frame: At processing size, `captured_s` set.
+        epoch: Of the source.
+        read_s: Seconds that reading and scaling took.
+    """
+
+    frame: Frame
+    epoch: int
+    read_s: float
+
+
+class Capture:
+    """Reads one camera on a thread of its own.
+
+    Args:
+        camera: The source; opened and closed on the thread.
+        epoch: Goes with every frame.
+        slot: Where frames go.
+        on_trouble: Told a message and a remedy when frames stop coming, "" and "" when they come again.
+        on_end: Called once when a source that does not loop has ended.
+        within: Width and height that larger frames are scaled down to.
+        paced: Play files at their own rate; False hands over the next frame when the slot is free.
+        before: The capture before this one: its camera is released first, as both may be the same device.
+    """
+
+    def __init__(
+        self,
+        camera: Camera,
+        epoch: int,
+        slot: LatestSlot[Captured],
+        *,
+        on_trouble: Callable[[int, str, str], None],
+        on_end: Callable[[int], None],
+        within: tuple[int, int],
+        paced: bool = True,
+        before: "Capture | None" = None,
+    ) -> None:
+        self.camera = camera
+        self.epoch = epoch
+        self._slot = slot
+        self._on_trouble = on_trouble
+        self._on_end = on_end
+        self._within = within
+        self._paced = paced
+        self._before = before
+        self._stop = threading.Event()
+        self._alive_s = time.monotonic()
+        self._troubled = False
+        self._start: tuple[float, float, int] | None = None
+        self._thread = threading.Thread(target=self._run, name=f"capture-{epoch}", daemon=True)
+
+    @property
+    def silent_s(self) -> float:
+        """Seconds since the camera last gave a sign of life: the driver may block inside a read for ever."""
+        return time.monotonic() - self._alive_s
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def ask_to_stop(self) -> None:
+        """Stop after the current read; returns at once."""
+        self._stop.set()
+
+    def join(self, timeout_s: float) -> bool:
+        """Wait for the thread; False when it hangs inside the driver (it is a daemon and is left behind)."""
+        if self._thread.ident is not None:
+            self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        if self._before is not None:
+            self._before.join(_HAND_OVER_S)
+            self._before = None
+        failures = 0
+        while not self._stop.is_set():
+            try:
+                self.camera.open()
+                self._alive_s = time.monotonic()
+                self._start = None
+                ended = self._read_on()
+                if ended:
+                    self._on_end(self.epoch)
+                    break
+                failures = 0
+            except TryOnError as error:
+                failures += 1
+                self._trouble(error.message, error.remedy)
+            except Exception as error:
+                _log.exception("The camera failed")
+                failures += 1
+                self._trouble(f"{self.camera.name} failed ({error}).", "Choose another source or plug it in again.")
+            finally:
+                self._close()
+            pause = _BACK_OFF_S[min(max(failures, 1) - 1, len(_BACK_OFF_S) - 1)]
+            self._alive_s = time.monotonic()
+            self._stop.wait(pause)
+        self._close()
+
+    def _close(self) -> None:
+        try:
+            self.camera.close()
+        except Exception:
+            _log.exception("Closing the camera failed")
+
+    def _read_on(self) -> bool:
+        """Read until told to stop (False), the stream turns black (False) or ends (True)."""
+        black_since: float | None = None
+        while not self._stop.is_set():
+            if not self._paced and not self.camera.live and not self._slot.wait_empty(0.2):
+                self._alive_s = time.monotonic()
+                continue
+            begin = time.perf_counter()
+            frame = self.camera.read()
+            if frame is None:
+                return not self._stop.is_set()
+            self._alive_s = time.monotonic()
+            if self.camera.live and _is_black(frame):
+                black_since = black_since or self._alive_s
+                if self._alive_s - black_since > _BLACK_S:
+                    self._trouble(f"{self.camera.name} shows black.", "Open its cover, or end the app that uses it.")
+                    return False
+            else:
+                black_since = None
+                self._recovered()
+            frame = _within(frame, self._within)
+            read_s = time.perf_counter() - begin
+            self._wait_for(frame)
+            if self._stop.is_set():
+                break
+            self._slot.put(Captured(replace(frame, captured_s=time.perf_counter()), self.epoch, read_s))
+        return False
+
+    def _wait_for(self, frame: Frame) -> None:
+        """Until a file's frame is due."""
+        if self.camera.live or not self._paced:
+            return
+        now = time.monotonic()
+        if self._start is None or self._start[2] != frame.scene or frame.timestamp_s < self._start[1]:
+            self._start = (now, frame.timestamp_s, frame.scene)
+            return
+        due = self._start[0] + frame.timestamp_s - self._start[1]
+        if due > now:
+            self._stop.wait(due - now)
+            self._alive_s = time.monotonic()
+        elif now - due > 1.0:
+            # Far behind (the machine slept): go on from here instead of racing.
+            self._start = (now, frame.timestamp_s, frame.scene)
+
+    def _trouble(self, message: str, remedy: str) -> None:
+        if not self._stop.is_set():
+            self._troubled = True
+            self._on_trouble(self.epoch, message, remedy)
+
+    def _recovered(self) -> None:
+        if self._troubled:
+            self._troubled = False
+            self._on_trouble(self.epoch, "", "")
+
+
+def _is_black(frame: Frame) -> bool:
+    return float(np.mean(frame.image[::16, ::16])) < _BLACK_LEVEL
+
+
+def _within(frame: Frame, size: tuple[int, int]) -> Frame:
+    """The frame, scaled down when it is larger; even sizes, as video codecs want them."""
+    scale = min(size[0] / frame.width, size[1] / frame.height)
+    if scale >= 1.0:
+        return frame
+    width, height = max(2, round(frame.width * scale / 2) * 2), max(2, round(frame.height * scale / 2) * 2)
+    image = np.asarray(cv2.resize(frame.image, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+    image.flags.writeable = False
+    return replace(frame, image=image)

@@ -1,0 +1,226 @@
+"""A live session: a camera in, dressed frames out, and word of everything that happens."""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from tryon_app.core.pipeline import Pipeline
+from tryon_app.core.protocols import Camera
+from tryon_app.core.types import Outfit
+from tryon_app.runtime.capture import Capture, Captured
+from tryon_app.runtime.latest import LatestSlot
+from tryon_app.runtime.processing import Processing
+from tryon_app.runtime.quality import Quality
+from tryon_app.runtime.states import LiveFrame, LiveState, LiveStats, LiveStatus
+
+__all__ = ["LiveFrame", "LiveSession", "LiveState", "LiveStats", "LiveStatus"]
+
+_log = logging.getLogger(__name__)
+_STALLED_S = 1.5
+_OPENING_S = 10.0
+"""A camera may take this long to deliver its first frame."""
+_WATCH_S = 0.25
+_WINDOW = 90
+"""Frames that the statistics look back on."""
+
+
+class LiveSession:
+    """Runs capture and processing threads; safe to call from one controlling thread.
+
+    Args:
+        pipeline: Not opened yet; the session opens and closes it.
+        on_frame: Called from a worker thread when a frame lies ready and none did before; fetch it with `take`.
+        on_status: Called from worker threads with every change.
+        target_fps: Frames a second to hold.
+        adaptive: Whether the processing resolution may be lowered for that.
+        within: Width and height that larger frames are scaled down to.
+        paced: Play files at their own rate; False processes every frame as fast as possible.
+        observer: Told every dressed frame with its stage times in seconds (a benchmark).
+    """
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        *,
+        on_frame: Callable[[], None],
+        on_status: Callable[[LiveStatus], None],
+        target_fps: float = 30.0,
+        adaptive: bool = True,
+        within: tuple[int, int] = (1280, 720),
+        paced: bool = True,
+        observer: Callable[[LiveFrame, Mapping[str, float]], None] | None = None,
+    ) -> None:
+        self._pipeline = pipeline
+        self._on_frame, self._on_status = on_frame, on_status
+        self._within, self._paced, self._observer = within, paced, observer
+        self._captured: LatestSlot[Captured] = LatestSlot()
+        self._ready: LatestSlot[LiveFrame] = LatestSlot()
+        self._quality = Quality(target_fps, adaptive)
+        self._processing = Processing(
+            pipeline,
+            self._captured,
+            self._quality,
+            on_ready=self._models_ready,
+            on_failed=self._models_failed,
+            on_trouble=self._stage_trouble,
+            deliver=self._deliver,
+        )
+        self._stop = threading.Event()
+        self._lock = threading.RLock()
+        self._capture: Capture | None = None
+        self._watch = threading.Thread(target=self._watch_on, name="watch", daemon=True)
+        self._epoch = 0
+        self._state = LiveState.STOPPED
+        self._delivered_epoch = -1
+        self._recent = deque[tuple[float, float, Mapping[str, float], int, int]](maxlen=_WINDOW)
+        self._frames = 0
+
+    # -- control -------------------------------------------------------------------------------------------------------
+
+    def start(self, camera: Camera) -> None:
+        """Begin with a camera; models are loaded meanwhile."""
+        self._say(LiveState.PREPARING)
+        self._processing.start()
+        self._begin(camera)
+        self._watch.start()
+
+    def switch(self, camera: Camera) -> None:
+        """Go on with another camera; returns at once."""
+        with self._lock:
+            self._epoch += 1
+        self._begin(camera)
+
+    def set_outfit(self, outfit: Outfit) -> None:
+        """What to wear from the next frame on."""
+        self._processing.set_outfit(outfit)
+
+    def take(self) -> LiveFrame | None:
+        """The newest dressed frame, or None; frames of an earlier source are left out."""
+        frame = self._ready.take()
+        return frame if frame is not None and frame.epoch == self._epoch else None
+
+    def stats(self) -> LiveStats:
+        """The last seconds."""
+        recent = list(self._recent)
+        common = {
+            "frames": self._frames,
+            "dropped": self._captured.dropped,
+            "quality": self._quality.scale,
+            "failures": self._processing.failures,
+        }
+        if len(recent) < 2:
+            return LiveStats(**common)  # type: ignore[arg-type]
+        seconds = recent[-1][0] - recent[0][0]
+        names = dict.fromkeys(name for entry in recent for name in entry[2])
+        return LiveStats(
+            fps=(len(recent) - 1) / seconds if seconds > 0 else 0.0,
+            latency_ms=1000.0 * float(np.median([entry[1] for entry in recent])),
+            stages_ms={
+                name: 1000.0 * float(np.median([entry[2][name] for entry in recent if name in entry[2]]))
+                for name in names
+            },
+            width=recent[-1][3],
+            height=recent[-1][4],
+            providers=self._pipeline.providers,
+            **common,  # type: ignore[arg-type]
+        )
+
+    def stop(self, timeout_s: float = 5.0) -> None:
+        """End all threads and release the camera; may be called in any state, also twice."""
+        self._stop.set()
+        deadline = time.monotonic() + timeout_s
+        with self._lock:
+            capture = self._capture
+        if capture is not None:
+            capture.ask_to_stop()
+        self._processing.ask_to_stop()
+        self._ready.close()
+        if self._watch.ident is not None:
+            self._watch.join(max(deadline - time.monotonic(), 0.01))
+        if capture is not None and not capture.join(max(deadline - time.monotonic(), 0.01)):
+            _log.warning("The camera hangs in its driver and was left behind")
+        if not self._processing.join(max(deadline - time.monotonic(), 0.01)):
+            _log.warning("A processing thread did not end in time")
+        self._say(LiveState.STOPPED)
+
+    # -- threads -------------------------------------------------------------------------------------------------------
+
+    def _begin(self, camera: Camera) -> None:
+        with self._lock:
+            if self._stop.is_set():
+                return
+            before = self._capture
+            if before is not None:
+                before.ask_to_stop()
+            self._capture = Capture(
+                camera,
+                self._epoch,
+                self._captured,
+                on_trouble=self._camera_trouble,
+                on_end=self._ended,
+                within=self._within,
+                paced=self._paced,
+                before=before,
+            )
+            self._capture.start()
+
+    def _watch_on(self) -> None:
+        """Notice a camera that hangs inside a read, and open it anew on another thread."""
+        while not self._stop.wait(_WATCH_S):
+            with self._lock:
+                capture = self._capture
+                patience = _STALLED_S if self._delivered_epoch == self._epoch else _OPENING_S
+                if capture is None or not capture.camera.live or capture.silent_s < patience:
+                    continue
+                self._camera_trouble(
+                    capture.epoch, f"{capture.camera.name} delivers no pictures.", "Plug it in again or choose another."
+                )
+                self._begin(capture.camera)
+
+    def _deliver(self, frame: LiveFrame, stages: Mapping[str, float]) -> None:
+        now = time.perf_counter()
+        if frame.epoch == self._epoch and self._delivered_epoch != frame.epoch:
+            self._delivered_epoch = frame.epoch
+            self._say(LiveState.RUNNING)
+        self._frames += 1
+        size = frame.frame.width, frame.frame.height
+        self._recent.append((now, now - frame.frame.captured_s, dict(stages), *size))
+        if self._observer is not None:
+            self._observer(frame, stages)
+        if self._ready.put(frame):
+            self._on_frame()
+
+    # -- news ----------------------------------------------------------------------------------------------------------
+
+    def _models_ready(self) -> None:
+        if self._stop.is_set():
+            return
+        _log.info("Models are ready")
+
+    def _models_failed(self, message: str, remedy: str) -> None:
+        self._say(LiveState.FAILED, message, remedy)
+
+    def _stage_trouble(self, message: str, remedy: str) -> None:
+        self._say(LiveState.RUNNING, message, remedy)
+
+    def _camera_trouble(self, epoch: int, message: str, remedy: str) -> None:
+        if epoch != self._epoch:
+            return
+        if message:
+            self._say(LiveState.RECONNECTING, message, remedy)
+        elif self._state is LiveState.RECONNECTING:
+            self._say(LiveState.RUNNING)
+
+    def _ended(self, epoch: int) -> None:
+        if epoch == self._epoch:
+            self._say(LiveState.STOPPED, "The source has ended.")
+
+    def _say(self, state: LiveState, message: str = "", remedy: str = "") -> None:
+        if self._stop.is_set() and state is not LiveState.STOPPED:
+            return
+        self._state = state
+        self._on_status(LiveStatus(state, self._epoch, message, remedy))

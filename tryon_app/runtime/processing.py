@@ -1,0 +1,190 @@
+"""The two threads that dress frames: one perceives, the other fits and composites the frame before."""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from tryon_app.core.errors import TryOnError
+from tryon_app.core.pipeline import Pipeline
+from tryon_app.core.types import Composite, Frame, Outfit, Perception
+from tryon_app.runtime.capture import Captured
+from tryon_app.runtime.latest import LatestSlot
+from tryon_app.runtime.quality import Quality
+from tryon_app.runtime.states import LiveFrame
+
+_log = logging.getLogger(__name__)
+_WAIT_S = 0.2
+_SAY_AFTER = 3
+"""Failures in a row before a person is bothered."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Perceived:
+    captured: Captured
+    frame: Frame
+    outfit: Outfit
+    perception: Perception | None
+    busy_s: float
+
+
+class Processing:
+    """Takes frames from a slot, gives dressed ones to another.
+
+    Args:
+        pipeline: Opened, used and closed by the threads here.
+        source: Where frames come from.
+        quality: Decides the processing resolution.
+        on_ready: Called when the models are loaded.
+        on_failed: Told a message and a remedy when they cannot be loaded; the threads end then.
+        on_trouble: Told when stages keep failing, and with "" when they work again.
+        deliver: Takes each dressed frame with its stage times in seconds.
+    """
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        source: LatestSlot[Captured],
+        quality: Quality,
+        *,
+        on_ready: Callable[[], None],
+        on_failed: Callable[[str, str], None],
+        on_trouble: Callable[[str, str], None],
+        deliver: Callable[[LiveFrame, Mapping[str, float]], None],
+    ) -> None:
+        self._pipeline = pipeline
+        self._source = source
+        self._quality = quality
+        self._on_ready, self._on_failed, self._on_trouble = on_ready, on_failed, on_trouble
+        self._deliver = deliver
+        self._between: LatestSlot[_Perceived] = LatestSlot()
+        self._stop = threading.Event()
+        self._outfit: Outfit = ()
+        self._failed_in_a_row = 0
+        self.failures = 0
+        self._busy = deque[float](maxlen=30)
+        self._threads = [
+            threading.Thread(target=self._perceive_on, name="perceive", daemon=True),
+            threading.Thread(target=self._dress_on, name="dress", daemon=True),
+        ]
+
+    def start(self) -> None:
+        """Begin."""
+        for thread in self._threads:
+            thread.start()
+
+    def set_outfit(self, outfit: Outfit) -> None:
+        """What to wear from the next frame on."""
+        self._outfit = outfit
+
+    def ask_to_stop(self) -> None:
+        """Stop after the current frame; returns at once."""
+        self._stop.set()
+        self._source.close()
+        self._between.close()
+
+    def join(self, timeout_s: float) -> bool:
+        """Wait for the threads; False when one hangs."""
+        deadline = time.monotonic() + timeout_s
+        for thread in self._threads:
+            if thread.ident is not None:
+                thread.join(max(deadline - time.monotonic(), 0.01))
+        return not any(thread.is_alive() for thread in self._threads)
+
+    # -- first thread --------------------------------------------------------------------------------------------------
+
+    def _perceive_on(self) -> None:
+        try:
+            self._pipeline.open("video")
+        except TryOnError as error:
+            self._on_failed(error.message, error.remedy)
+            return
+        except Exception as error:
+            _log.exception("The models could not be opened")
+            self._on_failed(f"The models could not be opened ({error}).", "Run `tryon doctor`.")
+            return
+        try:
+            self._on_ready()
+            epoch = -1
+            while not self._stop.is_set():
+                captured = self._source.take(_WAIT_S)
+                if captured is None:
+                    continue
+                if captured.epoch != epoch:
+                    epoch = captured.epoch
+                    self._pipeline.reset_perception()
+                begin = time.perf_counter()
+                perceived = self._perceive(captured, begin)
+                # Never work ahead of the other thread: a frame that waits is a frame that is late.
+                while not self._between.wait_empty(_WAIT_S) and not self._stop.is_set():
+                    pass
+                self._between.put(perceived)
+        finally:
+            self._pipeline.close()
+
+    def _perceive(self, captured: Captured, begin: float) -> _Perceived:
+        outfit, frame = self._outfit, _scaled(captured.frame, self._quality.scale)
+        perception: Perception | None = None
+        try:
+            perception = self._pipeline.perceive(frame, outfit)
+        except Exception as error:
+            self._failure("pose", error)
+        return _Perceived(captured, frame, outfit, perception, time.perf_counter() - begin)
+
+    # -- second thread -------------------------------------------------------------------------------------------------
+
+    def _dress_on(self) -> None:
+        epoch = -1
+        last = time.perf_counter()
+        while not self._stop.is_set():
+            item = self._between.take(_WAIT_S)
+            if item is None:
+                continue
+            if item.captured.epoch != epoch:
+                epoch = item.captured.epoch
+                self._pipeline.reset_dressing()
+            begin = time.perf_counter()
+            composite = self._dress(item)
+            now = time.perf_counter()
+            stages = {"capture": item.captured.read_s, **composite.stages}
+            self._deliver(LiveFrame(item.frame, composite, epoch), stages)
+            self._busy.append(max(item.busy_s, now - begin))
+            if self._quality.observe(float(np.median(self._busy)), now - last):
+                self._busy.clear()
+            last = now
+
+    def _dress(self, item: _Perceived) -> Composite:
+        if item.perception is None:
+            return Composite(image=item.frame.image)
+        try:
+            composite = self._pipeline.dress(item.frame, item.perception, item.outfit)
+        except Exception as error:
+            self._failure("fit", error)
+            # The picture goes on without the garment rather than not at all.
+            return Composite(image=item.frame.image, person=item.perception.pose is not None)
+        if self._failed_in_a_row:
+            if self._failed_in_a_row >= _SAY_AFTER:
+                self._on_trouble("", "")
+            self._failed_in_a_row = 0
+        return composite
+
+    def _failure(self, stage: str, error: Exception) -> None:
+        self.failures += 1
+        self._failed_in_a_row += 1
+        if self._failed_in_a_row == _SAY_AFTER:
+            _log.error("Stage %s keeps failing", stage, exc_info=error)
+            self._on_trouble(f"The garment cannot be drawn right now ({error}).", "Try another garment.")
+
+
+def _scaled(frame: Frame, scale: float) -> Frame:
+    if scale >= 1.0:
+        return frame
+    size = max(2, round(frame.width * scale / 2) * 2), max(2, round(frame.height * scale / 2) * 2)
+    image = np.asarray(cv2.resize(frame.image, size, interpolation=cv2.INTER_AREA), np.uint8)
+    image.flags.writeable = False
+    return replace(frame, image=image)
