@@ -1,0 +1,225 @@
+"""`tryon bench`: how fast this machine dresses people."""
+
+import json
+import re
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tryon_app.core.errors import TryOnError, UsageError
+
+if TYPE_CHECKING:
+    from tryon_app.runtime.states import LiveFrame, LiveStatus
+
+STAGES = ("capture", "pose", "parse", "fit", "refine", "composite")
+_START_S = 60.0
+_POSE_SHARE = 0.3
+"""Of the time asked for, spent on the pose alone right after the full run."""
+
+
+def bench(
+    source: Annotated[
+        str, typer.Option(metavar="camera:ID|FILE|FOLDER|samples|synthetic", help="What to measure on.")
+    ] = "samples",
+    garment: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID|PHOTO", help="What to wear; tee-white when left out.", show_default=False),
+    ] = None,
+    seconds: Annotated[float, typer.Option(min=0.5, max=86400.0, help="How long to measure.")] = 20.0,
+    size: Annotated[str, typer.Option(metavar="WxH", help="Larger frames are scaled down to this.")] = "1280x720",
+    paced: Annotated[
+        bool, typer.Option("--paced", help="Play files at their own rate and count the frames nobody had time for.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+) -> None:
+    """Measure frames a second, latency and the time of each stage.
+
+    Without --paced the source hands over the next frame as soon as there is room, so nothing is dropped. Files loop.
+    Latency runs from the hand-over of a frame to its composite. `pose_only_fps` is the pose model alone, measured in
+    the same run: the ratio says what everything else costs.
+
+    **Examples**
+
+    - `tryon bench`
+
+    - `tryon bench --source dance.mp4 --garment jacket-denim --seconds 20 --json`
+    """
+    within = _parse_size(size)
+    result = _measure(source, tuple(garment or ("tee-white",)), seconds, within, paced)
+    if as_json:
+        sys.stdout.write(json.dumps(result, indent=2) + "\n")
+    else:
+        _print(result)
+
+
+def _parse_size(text: str) -> tuple[int, int]:
+    match = re.fullmatch(r"(\d{2,5})[xX](\d{2,5})", text)
+    if match is None:
+        raise UsageError(f"--size cannot be {text!r}.", "Give width and height, for example 1280x720.")
+    return int(match[1]), int(match[2])
+
+
+class _Run:
+    """Collects what a session delivers."""
+
+    def __init__(self) -> None:
+        self.first = threading.Event()
+        self.first_s = 0.0
+        self.error: TryOnError | None = None
+        self.counting = False
+        self.latencies: list[float] = []
+        self.stages: dict[str, list[float]] = {name: [] for name in STAGES}
+        self.size = (0, 0)
+
+    def frame(self, frame: "LiveFrame", stages: Mapping[str, float]) -> None:
+        """Every dressed frame, on the dressing thread."""
+        now = time.perf_counter()
+        if not self.first.is_set() and frame.composite.layer_roi is not None:
+            self.first_s = time.time()
+            self.first.set()
+        if not self.counting:
+            return
+        self.size = frame.frame.width, frame.frame.height
+        self.latencies.append(now - frame.frame.captured_s)
+        for name in STAGES:
+            self.stages[name].append(stages.get(name, 0.0))
+
+    def status(self, status: "LiveStatus") -> None:
+        """Every change of state."""
+        from tryon_app.runtime.states import LiveState
+
+        if status.state in (LiveState.FAILED, LiveState.RECONNECTING):
+            self.error = TryOnError(status.message, status.remedy)
+            self.first.set()
+
+
+def _measure(
+    source: str, garments: tuple[str, ...], seconds: float, within: tuple[int, int], paced: bool
+) -> dict[str, Any]:
+    import psutil
+
+    from tryon_app import app
+    from tryon_app.core.settings import load_settings
+    from tryon_app.core.types import Worn
+    from tryon_app.runtime.live import LiveSession
+
+    settings = load_settings()
+    outfit = tuple(Worn(app.load_garment(spec)) for spec in garments)
+    pipeline = app.build_pipeline(settings)
+    run = _Run()
+    session = LiveSession(
+        pipeline,
+        on_frame=lambda: None,
+        on_status=run.status,
+        adaptive=False,
+        within=within,
+        paced=paced,
+        observer=run.frame,
+    )
+    session.set_outfit(outfit)
+    session.start(app.open_source(source, settings))
+    try:
+        # A source without people never shows a garment: its first frames count all the same.
+        run.first.wait(_START_S)
+        if run.error is not None:
+            raise run.error
+        startup = (run.first_s or time.time()) - psutil.Process().create_time()
+        dropped = session.stats().dropped
+        run.counting, begin = True, time.perf_counter()
+        time.sleep(seconds)
+        run.counting = False
+        elapsed = time.perf_counter() - begin
+        stats = session.stats()
+        dropped = stats.dropped - dropped
+    finally:
+        session.stop()
+    if run.error is not None:
+        raise run.error
+    if not run.latencies:
+        raise TryOnError("No frame was dressed in the time given.", "Give more --seconds.")
+    pose_only = _pose_only(source, max(2.0, _POSE_SHARE * seconds), within)
+    return {
+        "fps": round(len(run.latencies) / elapsed, 2),
+        "pose_only_fps": round(pose_only, 2),
+        "frames": len(run.latencies),
+        "dropped": dropped,
+        "latency_ms": _spread(run.latencies, ""),
+        "stages": {name: _spread(values) for name, values in run.stages.items()},
+        "peak_rss_mb": round(_peak_rss_mb(), 1),
+        "providers": dict(stats.providers),
+        "width": run.size[0],
+        "height": run.size[1],
+        "startup_s": round(startup, 2),
+    }
+
+
+def _pose_only(source: str, seconds: float, within: tuple[int, int]) -> float:
+    """Frames a second of the same session with nothing to wear: capture and pose, all else idle."""
+    from tryon_app import app
+    from tryon_app.core.settings import load_settings
+    from tryon_app.runtime.live import LiveSession
+
+    settings = load_settings()
+    run = _Run()
+    session = LiveSession(
+        app.build_pipeline(settings),
+        on_frame=lambda: None,
+        on_status=run.status,
+        adaptive=False,
+        within=within,
+        paced=False,
+        observer=run.frame,
+    )
+    session.start(app.open_source(source, settings))
+    try:
+        time.sleep(1.0)
+        run.counting, begin = True, time.perf_counter()
+        time.sleep(seconds)
+        run.counting = False
+        return len(run.latencies) / (time.perf_counter() - begin)
+    finally:
+        session.stop()
+
+
+def _spread(values: list[float], unit: str = "_ms") -> dict[str, float]:
+    import numpy as np
+
+    median, high = np.percentile(values, [50, 95])
+    return {f"median{unit}": round(1000 * float(median), 2), f"p95{unit}": round(1000 * float(high), 2)}
+
+
+def _peak_rss_mb() -> float:
+    if sys.platform == "win32":
+        import psutil
+
+        return float(psutil.Process().memory_info().peak_wset) / 2**20
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (2**20 if sys.platform == "darwin" else 2**10)
+
+
+def _print(result: dict[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    table = Table(title=f"{result['width']}x{result['height']}: {result['fps']} fps")
+    table.add_column("stage")
+    table.add_column("median ms", justify="right")
+    table.add_column("p95 ms", justify="right")
+    for name, spread in result["stages"].items():
+        table.add_row(name, f"{spread['median_ms']:.1f}", f"{spread['p95_ms']:.1f}")
+    latency = result["latency_ms"]
+    table.add_row("latency", f"{latency['median']:.1f}", f"{latency['p95']:.1f}", style="bold")
+    console.print(table)
+    console.print(
+        f"pose alone {result['pose_only_fps']} fps; {result['frames']} frames, {result['dropped']} dropped; "
+        f"first composite after {result['startup_s']} s; peak {result['peak_rss_mb']} MB"
+    )
+    for model, provider in result["providers"].items():
+        console.print(f"{model}: {provider}")
