@@ -33,6 +33,7 @@ class State(StrEnum):
 @dataclass(frozen=True)
 class Status:
     state: State
+    epoch: int = 0
     message: str = ""
     remedy: str = ""
 
@@ -54,6 +55,7 @@ class Stats:
     height: int
     quality: float
     providers: dict[str, str]
+    failures: int = 0
 
 
 def colour_of(garment_id: str) -> tuple[int, int, int]:
@@ -143,7 +145,7 @@ class FakeSession:
             self._thread.join(timeout_s)
 
     def _say(self, state: State, message: str = "", remedy: str = "") -> None:
-        self._on_status(Status(state, message, remedy))
+        self._on_status(Status(state, self.epoch, message, remedy))
 
     def _run(self) -> None:
         state = State.PREPARING

@@ -14,6 +14,7 @@ from tryon_app.gui.texts import template_pattern
 ROOT = Path(tryon_app.__file__).parent
 ROOMS = ("cameras", "runtime", "garments", "inference/store.py", "core/files.py", "core/stills.py")
 RAISED = ("CameraError", "GarmentError", "InputError", "ModelError", "OutputError", "LiveStatus")
+RAISED += ("_say", "_trouble", "_camera_trouble", "_on_trouble", "_on_failed")
 
 
 def templates(node: ast.expr) -> list[str]:
@@ -29,7 +30,10 @@ def templates(node: ast.expr) -> list[str]:
 
 def raised(source: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(source)):
-        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in RAISED):
+        if not isinstance(node, ast.Call):
+            continue
+        name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        if name not in RAISED:
             continue
         for argument in [*node.args, *(keyword.value for keyword in node.keywords)]:
             yield from (sentence for sentence in templates(argument) if " " in sentence)

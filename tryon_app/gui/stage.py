@@ -15,8 +15,8 @@ from tryon_app.gui.video_item import FramePump
 
 SYNTHETIC_SOURCE = "synthetic"
 FIGURES_EVERY_MS = 500
-NO_CAMERA, SOURCE, MODELS = "no-camera", "source", "models"
-BANNERS = (NO_CAMERA, SOURCE, MODELS)
+NO_CAMERA, SOURCE, MODELS, PART = "no-camera", "source", "models", "part"
+BANNERS = (NO_CAMERA, SOURCE, MODELS, PART)
 
 
 class WindowClosedError(Exception):
@@ -41,7 +41,7 @@ class Stage(QObject):
         self._spec = ""
         self._name = ""
         self._wanted = AUTO_SOURCE
-        self._epoch = 0
+        self._epoch = self._status_epoch = 0
         self._is_mirror = False
         self._flipped = False
         self._cameras: tuple[CameraChoice, ...] = ()
@@ -98,7 +98,9 @@ class Stage(QObject):
     def pick(self, spec: str) -> None:
         """Show another source."""
         self._wanted = spec
-        if self._session:
+        if self._session and self._state == "failed":
+            self._begin_again(self._session)
+        elif self._session:
             self._open(spec)
         elif not self._preparing:
             self._prepare()
@@ -136,6 +138,13 @@ class Stage(QObject):
             self._flipped = not self._flipped
             self.changed.emit()
 
+    def _begin_again(self, failed: Session) -> None:
+        """A session whose models failed cannot go on: end it, then start from the beginning."""
+        self._session = None
+        self._preparing = True
+        self._set_state("preparing")
+        self._tools.tasks.run(failed.stop, lambda _: self._prepare(), lambda _: self._prepare())
+
     def _prepare(self) -> None:
         self._preparing = True
         self._set_state("preparing")
@@ -144,9 +153,7 @@ class Stage(QObject):
 
         def done(factory: SessionFactory) -> None:
             self._preparing = False
-            self._session = factory(
-                self._pump.frame_ready, lambda status: self._tools.mailbox.post(lambda: self._status(status))
-            )
+            self._session = self._make(factory)
             self._session.set_outfit(self._outfit)
             self._pump.connect_source(self._session.take)
             self._timer.start()
@@ -159,6 +166,18 @@ class Stage(QObject):
             self._tools.report(MODELS, texts["banner_models"], error, "retry", texts["retry"])
 
         self._tools.tasks.run(lambda: self._tools.services.prepare(settings, self._say), done, failed)
+
+    def _make(self, factory: SessionFactory) -> Session:
+        """A session whose news come on the GUI thread, and only while it is the one on stage."""
+        made: list[Session] = []
+        self._status_epoch = 0
+        made.append(
+            factory(
+                self._pump.frame_ready,
+                lambda status: self._tools.mailbox.post(lambda: self._status(made[0], status)),
+            )
+        )
+        return made[0]
 
     def _open(self, spec: str, first: bool = False) -> None:
         self._epoch += 1
@@ -215,23 +234,28 @@ class Stage(QObject):
             start(camera)
         self.changed.emit()
 
-    def _status(self, status: Any) -> None:
-        if self._closed:
+    def _status(self, session: Session, status: Any) -> None:
+        if self._closed or session is not self._session or status.epoch < self._status_epoch:
             return
-        state, texts = str(status.state), self._tools.texts
-        before = self._state
-        self._set_state(state)
+        self._status_epoch = status.epoch
+        before, texts, notices = self._state, self._tools.texts, self._tools.notices
+        self._set_state(str(status.state))
         message, remedy = texts.message(status.message), texts.message(status.remedy)
-        notices = self._tools.notices
-        if state == "running":
+        if self._state == "running":
             if notices.clear(SOURCE) and before == "reconnecting":
                 notices.toast(texts["toast_back"], self._get_name())
-        elif state == "reconnecting":
+            if message:  # a stage failed on a frame and was left out
+                notices.banner(PART, texts["banner_part"], message, remedy, "warning")
+            else:
+                notices.clear(PART)
+        elif self._state == "reconnecting":
             notices.banner(
                 SOURCE, texts["banner_reconnecting"], message, remedy, "warning", "pick", texts["choose_source"]
             )
-        elif state == "failed":
-            notices.banner(SOURCE, texts["banner_source"], message, remedy, "error", "retry", texts["retry"])
+        elif self._state == "failed":
+            notices.banner(MODELS, texts["banner_models"], message, remedy, "error", "retry", texts["retry"])
+        elif self._state == "stopped" and message:
+            notices.banner(SOURCE, message, "", remedy, "info", "retry", texts["play_again"])
 
     def _say(self, what: str, share: float) -> None:
         """Progress, from a worker; a download ends here when the window is closed."""
@@ -267,6 +291,7 @@ class Stage(QObject):
             "size": f"{stats.width} × {stats.height}",
             "dropped": f"{stats.dropped} / {stats.frames}",
             "quality": f"{stats.quality:.0%}",
+            "failures": str(stats.failures) if stats.failures else "",
             "reduced": stats.quality < 1,
             "providers": [
                 {"model": texts.get(f"model_{model}", model), "provider": provider}

@@ -52,6 +52,7 @@ Rectangle {
         Figure { label: T.processing_size; value: panel.figures.size ?? "–" }
         Figure { label: T.quality; value: panel.figures.quality ?? "–" }
         Figure { label: T.dropped; value: panel.figures.dropped ?? "–" }
+        Figure { visible: (panel.figures.failures ?? "") !== ""; label: T.failures; value: panel.figures.failures ?? "" }
         Repeater {
             model: panel.figures.providers ?? []
             delegate: Figure {
