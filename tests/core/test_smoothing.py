@@ -37,6 +37,12 @@ def test_a_large_person_is_smoothed_like_a_small_one() -> None:
     assert run(path * 100, scale=100) == pytest.approx(run(path) * 100, rel=1e-3)
 
 
+def test_a_point_moves_alike_in_every_direction() -> None:
+    along = np.arange(30, dtype=np.float32)[:, None, None] * np.array([[[0.1, 0.001]]], np.float32)
+    lag = (along - run(along))[-1, 0]
+    assert lag[1] / lag[0] == pytest.approx(0.01, rel=0.05)
+
+
 def test_reset_forgets() -> None:
     smooth = OneEuro(0.5, 0.0)
     smooth(np.zeros((2, 2), np.float32), 0.0)
