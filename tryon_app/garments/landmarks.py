@@ -13,7 +13,8 @@ from tryon_app.garments.outline import Outline, outline_of
 
 _REMEDY = "Use a photo of one garment, spread out and upright, or set the key points by hand in its garment.toml."
 _DRESS_LENGTH = 2.0
-_COLLAR = 0.035
+_COLLAR = 0.035  # how far a collar rises above the collar points, in widths of the garment
+_LONG_SLEEVE = 0.62
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def _top_category(shape: TopShape) -> Category:
         return Category.TANK
     if shape.collar_rise > 0.13:
         return Category.HOODIE
-    if shape.sleeve < 0.95 * shape.chest:
+    if shape.sleeve < _LONG_SLEEVE * shape.length:
         return Category.SHIRT if shape.collar_rise > _COLLAR else Category.TEE
     return Category.SHIRT if shape.collar_rise > _COLLAR else Category.LONGSLEEVE
 
@@ -138,7 +139,7 @@ def _symmetry(outline: Outline) -> float:
 
 def _check(found: Found, outline: Outline) -> None:
     """Refuse what cannot be worn: points that are missing, out of order, or a shape without halves."""
-    if found.confidence < 0.3:
+    if _symmetry(outline) < 0.45:
         raise GarmentError("The shape in the photo is not that of a garment that can be worn.", _REMEDY)
     for name, (x, y) in found.keypoints.items():
         if not (np.isfinite(x) and np.isfinite(y)):

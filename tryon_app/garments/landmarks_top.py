@@ -10,6 +10,7 @@ from tryon_app.garments.outline import Outline, Pocket
 # Proportions of usual tops, measured flat: armpit below the shoulder tip, in widths of the chest.
 _ARMHOLE = 0.42
 _MOST_ARMHOLE = 0.62
+_BLUNTEST = -0.87  # cosine of 150 degrees: a waist is a blunter dent, the corner of a sleeve a sharper one
 _INWARDS = 0.6  # what a pixel inwards counts against a pixel up, on the way from cuff to armpit
 
 
@@ -79,11 +80,31 @@ def sleeve_pocket(outline: Outline, sign: int) -> Pocket | None:
     back[(out < 0.12 * outline.width) | (inwards < 0.5 * out)] = 0
     best = int(back.argmax())
     if back[best] < 0.03 * outline.height:
-        return None
+        return _notch(outline, sign)
     cuff = int(progress[: best + 1].argmax())
     if out[: best + 1].max() < out[best] + 0.05 * outline.width:
         return None
     return Pocket(outline.at(int(path[best])), int(path[best]), float(back[best]), (outline.at(int(path[cuff])),) * 2)
+
+
+def _notch(outline: Outline, sign: int) -> Pocket | None:
+    """The corner below a wide sleeve that lies on the body, so that the outline never comes back."""
+    step = round(0.06 * outline.width)
+    count = len(outline.contour)
+    for pocket in outline.pockets(0.04 * outline.width):
+        x, y = pocket.bottom
+        out = sign * (x - outline.middle)
+        upper = min(pocket.mouth, key=lambda point: point[1])
+        if out < 0.12 * outline.width or sign * (upper[0] - outline.middle) < 1.15 * out or upper[1] > y:
+            continue
+        if not outline.y0 + 0.15 * outline.height < y < outline.y1 - 0.12 * outline.height:
+            continue
+        here = outline.contour[pocket.index]
+        arms = [outline.contour[(pocket.index + way * step) % count] - here for way in (-1, 1)]
+        cosine = float(arms[0] @ arms[1]) / max(1e-6, float(np.hypot(*arms[0]) * np.hypot(*arms[1])))
+        if cosine > _BLUNTEST:
+            return pocket
+    return None
 
 
 def find_top(outline: Outline, pockets: dict[int, Pocket | None]) -> TopShape:
@@ -181,18 +202,16 @@ def _collars(outline: Outline, sleeves: bool) -> tuple[dict[int, Point], float, 
 def _sleeved(outline: Outline, sign: int, collar: Point, pocket: Pocket) -> tuple[Side, float]:
     start = outline.nearest(collar)
     path = outline.path(start, pocket.index) if sign > 0 else outline.path(pocket.index, start)
-    points = outline.contour[path]
-    away = points - np.array(collar, np.float32)
-    tip = points[int((away**2).sum(axis=1).argmax())]
-    origin = np.array(
-        [outline.middle + sign * abs(pocket.bottom[0] - outline.middle), 0.5 * (collar[1] + pocket.bottom[1])]
-    )
+    tip = outline.contour[outline.farthest(path, (sign * 1.0, 0.6))]
+    origin = np.array([pocket.bottom[0], 0.5 * (outline.top(pocket.bottom[0]) + pocket.bottom[1])])
     for _ in range(3):
         axis = tip - origin
         axis = axis / max(1e-6, float(np.hypot(*axis)))
         outwards = np.array([axis[1], -axis[0]]) * sign
-        outer = outline.farthest(path, _direction(axis + 0.8 * outwards))
-        inner = outline.farthest(path, _direction(axis - 0.8 * outwards))
+        along = (outline.contour[path] - origin) @ axis
+        end = path[along > 0.55 * along.max()]  # of a stubby sleeve the armpit would pass for the inner corner
+        outer = outline.farthest(end, _direction(axis + 0.8 * outwards))
+        inner = outline.farthest(end, _direction(axis - 0.8 * outwards))
         tip = 0.5 * (outline.contour[outer] + outline.contour[inner])
     cuff_outer, cuff_inner = outline.at(outer), outline.at(inner)
     torso = outline.path(pocket.index, outline.nearest((outline.middle, outline.y1)))

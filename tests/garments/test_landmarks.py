@@ -1,0 +1,110 @@
+"""Key points against drawings in which they are known."""
+
+import numpy as np
+import pytest
+
+from tryon_app.core.errors import GarmentError
+from tryon_app.core.types import Category, KeyPoint, Slot
+from tryon_app.garments.landmarks import find_keypoints
+
+K = KeyPoint
+
+
+def distances(found, points, rgba):
+    """Percent of the garment's width, by key point."""
+    width = np.ptp(np.flatnonzero((rgba[..., 3] > 127).any(axis=0)))
+    return {name: 100 * float(np.hypot(*np.subtract(found[name], point))) / width for name, point in points.items()}
+
+
+def assert_near(found, points, rgba, most=3.0):
+    far = {name: round(value, 1) for name, value in distances(found, points, rgba).items() if value > most}
+    assert not far
+
+
+@pytest.mark.parametrize("angle", [20, 30, 40, 50])
+def test_short_sleeves_at_any_angle(draw_top, angle):
+    rgba, points = draw_top(angle=angle, cuff=85)
+    found = find_keypoints(rgba)
+    assert (found.slot, found.category) == (Slot.TOP, Category.TEE)
+    assert_near(found.keypoints, points, rgba)
+
+
+def test_wide_short_sleeves_that_hide_their_inner_corners(draw_top):
+    rgba, points = draw_top(angle=65, cuff=115)
+    found = find_keypoints(rgba)
+    assert (found.slot, found.category) == (Slot.TOP, Category.TEE)
+    seen = {name: point for name, point in points.items() if "armpit" not in name and "inner" not in name}
+    assert_near(found.keypoints, seen, rgba)
+    assert_near(found.keypoints, points, rgba, most=13)
+
+
+@pytest.mark.parametrize("angle", [55, 65, 72])
+def test_long_sleeves_at_any_angle(draw_top, angle):
+    rgba, points = draw_top(angle=angle, length=380, cuff=70)
+    found = find_keypoints(rgba)
+    assert (found.slot, found.category) == (Slot.TOP, Category.LONGSLEEVE)
+    assert_near(found.keypoints, points, rgba)
+
+
+def test_sleeves_that_lie_against_the_body(draw_top):
+    """No gap shows where the armpit is: it is estimated, and the confidence says so."""
+    rgba, points = draw_top(angle=82, length=440, cuff=80, flare=180)
+    found = find_keypoints(rgba)
+    assert found.confidence < find_keypoints(draw_top(angle=55, length=380, cuff=80)[0]).confidence
+    exact = {name: point for name, point in points.items() if "armpit" not in name and "inner" not in name}
+    assert_near(found.keypoints, exact, rgba, most=6)
+    assert_near(found.keypoints, {K.ARMPIT_LEFT: points[K.ARMPIT_LEFT]}, rgba, most=12)
+
+
+def test_a_back_photo_is_mirrored_and_has_no_front_neckline(draw_top):
+    rgba, points = draw_top()
+    found = find_keypoints(rgba, back=True).keypoints
+    assert K.NECK_FRONT not in found
+    assert found[K.CUFF_OUTER_LEFT][0] < found[K.CUFF_OUTER_RIGHT][0]
+    assert_near(found, {K.CUFF_OUTER_LEFT: points[K.CUFF_OUTER_RIGHT]}, rgba)
+
+
+def test_a_long_flared_top_is_a_dress_with_a_waist(draw_top):
+    rgba, points = draw_top(angle=35, length=110, cuff=90, flare=300, bottom=780)
+    found = find_keypoints(rgba)
+    assert (found.slot, found.category) == (Slot.DRESS, Category.DRESS)
+    assert_near(found.keypoints, points, rgba)
+    assert found.keypoints[K.WAIST_LEFT][1] > points[K.ARMPIT_LEFT][1]
+
+
+@pytest.mark.parametrize(("bottom", "category"), [(760, Category.TROUSERS), (440, Category.SHORTS)])
+def test_trousers(draw_trousers, bottom, category):
+    rgba, points = draw_trousers(bottom=bottom, apart=120)
+    found = find_keypoints(rgba)
+    assert (found.slot, found.category) == (Slot.BOTTOM, category)
+    assert_near(found.keypoints, points, rgba)
+
+
+def test_a_skirt(draw_skirt):
+    rgba = draw_skirt()
+    found = find_keypoints(rgba)
+    assert (found.slot, found.category) == (Slot.BOTTOM, Category.SKIRT)
+    assert_near(found.keypoints, {K.WAIST_LEFT: (480, 90), K.HEM_LEFT: (620, 700)}, rgba)
+
+
+def test_a_slot_that_is_given_is_kept(draw_top):
+    rgba, _ = draw_top()
+    found = find_keypoints(rgba, Slot.OUTER)
+    assert (found.slot, found.category) == (Slot.OUTER, Category.JACKET)
+
+
+def test_the_scale_of_the_picture_does_not_matter(draw_top):
+    rgba, points = draw_top()
+    small = np.ascontiguousarray(rgba[::3, ::3])
+    found = find_keypoints(small).keypoints
+    assert_near(found, {name: (x / 3, y / 3) for name, (x, y) in points.items()}, small, most=4)
+
+
+def test_nothing_and_lopsided_shapes_are_refused():
+    with pytest.raises(GarmentError):
+        find_keypoints(np.zeros((300, 300, 4), np.uint8))
+    corner = np.zeros((400, 400, 4), np.uint8)
+    corner[:, :60, 3] = 255
+    corner[340:, :, 3] = 255
+    with pytest.raises(GarmentError):
+        find_keypoints(corner)
