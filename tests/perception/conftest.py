@@ -32,6 +32,11 @@ def pose_model(models_cache: Path, needs: Needs) -> Path:
 
 
 @pytest.fixture
+def selfie_model(models_cache: Path, needs: Needs) -> Path:
+    return fetched(models_cache, needs, "selfie")
+
+
+@pytest.fixture
 def person(models_cache: Path, needs: Needs) -> Callable[[str], UInt8]:
     """`person("1_posture")`: a picture of the sample pack."""
     folder = fetched(models_cache, needs, "samples") / "people"

@@ -1,10 +1,16 @@
 """Parsing without a parsing network: the person's outline, from the pose model, snapped to the picture and steadied."""
 
+import logging
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from tryon_app.core.errors import TryOnError
 from tryon_app.core.types import Float32, Frame, Parsing, Pose, Rect, UInt8
+from tryon_app.perception.mediapipe_selfie import SelfieSegmenter
+
+_log = logging.getLogger(__name__)
 
 _RADIUS = 5
 _EPSILON = 4e-3
@@ -19,26 +25,49 @@ _MOVED = 0.25
 
 
 class SilhouetteParser:
-    """Implements `core.protocols.Parser` from `Pose.person`. In a video, edges that hardly change are held still."""
+    """Implements `core.protocols.Parser` from `Pose.person`. In a video, edges that hardly change are held still.
 
-    def __init__(self) -> None:
+    Args:
+        segmenter: Asked about poses that bring no mask; it is opened when the first of them comes.
+    """
+
+    def __init__(self, segmenter: SelfieSegmenter | None = None) -> None:
         self._before: tuple[Frame, Float32] | None = None
+        self._segmenter = segmenter
+        self._segmenter_open = False
 
     def open(self) -> None:
         """Nothing to load."""
         self._before = None
 
     def close(self) -> None:
-        """Nothing to free but the last mask."""
+        """Free the segmenter, if it was needed."""
         self._before = None
+        if self._segmenter is not None and self._segmenter_open:
+            self._segmenter.close()
+        self._segmenter_open = False
 
     def parse(self, frame: Frame, pose: Pose) -> Parsing:
-        """See `core.protocols.Parser`; without a mask garments follow the landmarks alone."""
-        if pose.person is None:
+        """See `core.protocols.Parser`; with no mask to be had, garments follow the landmarks alone."""
+        mask = self._segmented(frame.image) if pose.person is None else pose.person
+        if mask is None:
             return Parsing(np.ones((max(1, frame.height // 8), max(1, frame.width // 8)), np.float32))
-        person = self._steadied(frame, _snapped(frame.image, pose.person))
+        person = self._steadied(frame, _snapped(frame.image, mask))
         self._before = frame, person
         return Parsing(person)
+
+    def _segmented(self, image: UInt8) -> Float32 | None:
+        if self._segmenter is None:
+            return None
+        if not self._segmenter_open:
+            try:
+                self._segmenter.open()
+            except TryOnError as error:
+                _log.warning("Outlines are not to be had: %s", error)
+                self._segmenter = None
+                return None
+            self._segmenter_open = True
+        return self._segmenter.mask(image)
 
     def _steadied(self, frame: Frame, mask: Float32) -> Float32:
         """Flicker is averaged away; where the outline really moved, the new one counts, so that nothing trails."""
