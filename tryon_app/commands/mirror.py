@@ -120,7 +120,7 @@ def _download(progress: "Progress") -> Callable[[str, int, int], None]:
     """Bytes as the share that the window shows."""
 
     def tell(what: str, done: int, total: int) -> None:
-        progress(what, done / total if total > 0 else -1.0)
+        progress(f"Fetching {what}, needed once.", done / total if total > 0 else -1.0)
 
     return tell
 

@@ -153,6 +153,7 @@ class Stage(QObject):
 
         def done(factory: SessionFactory) -> None:
             self._preparing = False
+            self._set_progress("", -1.0)
             self._session = self._make(factory)
             self._session.set_outfit(self._outfit)
             self._pump.connect_source(self._session.take)
@@ -289,7 +290,7 @@ class Stage(QObject):
             "fps": f"{stats.fps:.0f}",
             "latency": f"{stats.latency_ms:.0f}",
             "size": f"{stats.width} × {stats.height}",
-            "dropped": f"{stats.dropped} / {stats.frames}",
+            "dropped": f"{stats.dropped} / {stats.dropped + stats.frames}",
             "quality": f"{stats.quality:.0%}",
             "failures": str(stats.failures) if stats.failures else "",
             "reduced": stats.quality < 1,

@@ -5,7 +5,7 @@ Rectangle {
     id: panel
     objectName: "diagnostics"
     readonly property var figures: app.stage.figures
-    width: 264
+    width: 288
     height: column.height + 2 * Theme.l
     radius: Theme.radius
     color: "#CC151617"
@@ -14,7 +14,7 @@ Rectangle {
         property alias value: number.text
         width: column.width
         Words { id: name; color: Theme.glassSoft; font.pixelSize: 12; Layout.fillWidth: true; wrapMode: Text.NoWrap }
-        Words { id: number; color: Theme.glassInk; font.pixelSize: 13; font.weight: Font.DemiBold; wrapMode: Text.NoWrap; horizontalAlignment: Text.AlignRight; Layout.maximumWidth: 150 }
+        Words { id: number; color: Theme.glassInk; font.pixelSize: 13; font.weight: Font.DemiBold; wrapMode: Text.NoWrap; horizontalAlignment: Text.AlignRight; Layout.maximumWidth: 186 }
     }
     Column {
         id: column
