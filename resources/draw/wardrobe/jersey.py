@@ -82,7 +82,7 @@ def body_folds(sheet: Sheet, cut: TopCut, strength: float, seed: int) -> Float:
     calm = 1 - 0.75 * folds.near((0, 0.33 * length), 0.22 * length)
     flank = np.clip(np.abs(folds.x) / ax, 0, 1) ** 1.5
     weight = (0.25 + 0.5 * low + 0.55 * flank) * calm
-    folds.streaks(field_, 3.4, 26, 0.12 * strength, weight)
+    folds.streaks(field_, 3.4, 26, 0.17 * strength, weight)
     folds.streaks(field_, 1.5, 13, 0.03 * strength, weight)
     for sign, p in zip((1, -1), pits, strict=True):
         inward = 180 if sign > 0 else 0
@@ -107,7 +107,7 @@ def sleeve_folds(sheet: Sheet, cut: TopCut, side: int, strength: float, seed: in
     axis = 90 - side * cut.arm_angle
     cross = folds.near(pit, 9)
     field_ = directions(axis, [(1.6 * cross, away(folds.x, folds.y, pit))])
-    folds.streaks(field_, 2.4, 15, 0.10 * strength, 0.7 + 0.5 * cross)
+    folds.streaks(field_, 2.4, 15, 0.16 * strength, 0.7 + 0.5 * cross)
     tip = cut.tip
     aim = float(np.degrees(np.arctan2(tip[1] - ay, side * (tip[0] + 4 - ax))))
     folds.radiate(pit, aim + side * 38, 60, 3, (7, 0.6 * cut.armpit), (1.0, 1.6), 0.12 * strength)
@@ -119,10 +119,10 @@ def sleeve_folds(sheet: Sheet, cut: TopCut, side: int, strength: float, seed: in
         along = (folds.x - side * ex) * side * cut.axis[1][0] + (folds.y - ey) * cut.axis[1][1]
         elbow = np.exp(-((along / 9) ** 2))
         slouch = np.clip((along - 0.26 * cut.sleeve) / 8, 0, 1)
-        folds.streaks(lower + side * 58, 2.0, 9, 0.10 * strength, 0.9 * elbow + 0.75 * slouch)
-        folds.streaks(lower - side * 62, 1.7, 7, 0.06 * strength, 0.7 * elbow + 0.9 * slouch)
+        folds.streaks(lower + side * 58, 2.0, 9, 0.17 * strength, 0.9 * elbow + 0.75 * slouch)
+        folds.streaks(lower - side * 62, 1.7, 7, 0.11 * strength, 0.7 * elbow + 0.9 * slouch)
         outward = float(np.degrees(np.arctan2(ey - crook[1], side * ex - crook[0])))
-        folds.radiate(crook, outward, 95, 6, (6, 13), (0.9, 1.5), 0.17 * strength)
+        folds.radiate(crook, outward, 95, 6, (6, 13), (0.9, 1.5), 0.26 * strength)
     return folds.done()
 
 

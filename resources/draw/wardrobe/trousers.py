@@ -60,35 +60,35 @@ def _folds(sheet: Sheet, style: TrouserStyle, side: int, back: bool) -> Float:
     knee = (side * cut.leg_middle(cut.knee_y), cut.knee_y)
     below = np.clip((folds.y - cut.rise) / 12, 0, 1)
     folds.streaks(
-        directions(88.0, [(2.0 * pull, away(folds.x, folds.y, crotch))]), 3.0, 24, 0.07 * strength, 0.5 + 0.5 * below
+        directions(88.0, [(2.0 * pull, away(folds.x, folds.y, crotch))]), 3.0, 24, 0.11 * strength, 0.5 + 0.5 * below
     )
     knees = np.exp(-(((folds.y - cut.knee_y) / 8) ** 2))
     if cut.length > cut.knee_y + 20:
         low = np.clip((folds.y - cut.length + 24) / 20, 0, 1)
-        folds.streaks(8.0 * side, 1.5, 9, 0.085 * strength, 0.8 * knees + 0.9 * low)
-        folds.streaks(-22.0 * side, 1.9, 11, 0.085 * strength, 0.9 * knees + 0.8 * low)
+        folds.streaks(8.0 * side, 1.5, 9, 0.13 * strength, 0.8 * knees + 0.9 * low)
+        folds.streaks(-22.0 * side, 1.9, 11, 0.13 * strength, 0.9 * knees + 0.8 * low)
         folds.radiate(
-            (knee[0] - side * 8, knee[1] + 2), 0 if side > 0 else 180, 80, 5, (6, 15), (0.9, 1.5), 0.13 * strength
+            (knee[0] - side * 8, knee[1] + 2), 0 if side > 0 else 180, 80, 5, (6, 15), (0.9, 1.5), 0.18 * strength
         )
         folds.radiate(
-            (knee[0] + side * 9, knee[1] + 6), 180 if side > 0 else 0, 60, 4, (6, 14), (0.9, 1.4), 0.12 * strength
+            (knee[0] + side * 9, knee[1] + 6), 180 if side > 0 else 0, 60, 4, (6, 14), (0.9, 1.4), 0.16 * strength
         )
     outward = 10 if side > 0 else 170
     tilt = 24 if not back else -14
-    folds.radiate(crotch, outward - side * tilt, 60, 6, (10, 20), (0.7, 1.3), 0.16 * strength, sag=0.04)
-    folds.radiate((side * 1.0, cut.rise + 1.5), 68 if side > 0 else 112, 40, 4, (10, 30), (0.9, 1.6), 0.15 * strength)
+    folds.radiate(crotch, outward - side * tilt, 60, 6, (10, 20), (0.7, 1.3), 0.22 * strength, sag=0.04)
+    folds.radiate((side * 1.0, cut.rise + 1.5), 68 if side > 0 else 112, 40, 4, (10, 30), (0.9, 1.6), 0.20 * strength)
     if back:
         seat = (side * 0.5 * cut.hip, cut.rise + 2.0)
         folds.crease(
             [(side * 2.5, cut.rise + 1.0), (seat[0], seat[1] + 2.2), (side * 0.9 * cut.hip, cut.rise - 0.5)],
             1.6,
-            0.16 * strength,
+            0.22 * strength,
             0.5,
         )
         folds.height += (0.9 * folds.near((side * 0.48 * cut.hip, 0.66 * cut.rise), 6.5)).astype(np.float32)
     else:
         folds.crease(
-            [(side * 3, cut.rise - 7), (side * 9, cut.rise - 9), (side * 16, cut.rise - 11)], 0.9, 0.12 * strength, 0.4
+            [(side * 3, cut.rise - 7), (side * 9, cut.rise - 9), (side * 16, cut.rise - 11)], 0.9, 0.16 * strength, 0.4
         )
     if style.crease:
         top = (side * 0.47 * cut.waist, cut.band + 8)
