@@ -65,7 +65,7 @@ def test_a_back_photo_is_mirrored_and_has_no_front_neckline(draw_top):
 
 
 def test_a_long_flared_top_is_a_dress_with_a_waist(draw_top):
-    rgba, points = draw_top(angle=35, length=110, cuff=90, flare=300, bottom=780)
+    rgba, points = draw_top(angle=35, length=140, cuff=85, flare=300, bottom=780)
     found = find_keypoints(rgba)
     assert (found.slot, found.category) == (Slot.DRESS, Category.DRESS)
     assert_near(found.keypoints, points, rgba)
