@@ -120,6 +120,13 @@ class Body:
         """How long the torso looks as a share of its true length: below 1 when bent towards or away from the camera."""
         return float(np.clip(self.torso / (TORSO_LENGTH * self.unit), 0.35, 1.15))
 
+    @cached_property
+    def thighs(self) -> float:
+        """How long the thighs look as a share of their true length: well below 1 when seated facing the camera."""
+        knees = self.points[[Landmark.LEFT_KNEE, Landmark.RIGHT_KNEE]]
+        seen = np.abs((knees - self.hips) @ self.down)
+        return float(np.clip(seen.mean() / (1.1 * self.unit), 0.3, 1.0))
+
     def girth(self, factor: float) -> float:
         """Half width in pixels of a body section that is `factor` units wide from the front, at this turn.
 

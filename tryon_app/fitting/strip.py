@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tryon_app.core.types import FitPiece, Float32, Rect
-from tryon_app.fitting.raster import bounds, rasterise
+from tryon_app.fitting.raster import OUTSIDE, bounds, rasterise
 
 COLUMNS = 9
 _MARGIN = 0.14
@@ -106,7 +106,7 @@ def piece(
     behind: bool = False,
     reach: float = 0.0,
 ) -> FitPiece | None:
-    """A piece from its grids, or None when it lies outside the frame or is larger than any garment can be.
+    """A piece from its grids, or None when nothing of it lies in the frame.
 
     Args:
         name: Of the piece.
@@ -121,4 +121,8 @@ def piece(
     roi: Rect = bounds(target, *frame_size)
     if roi.empty or roi.width < 2 or roi.height < 2:
         return None
-    return FitPiece(name, roi, rasterise(target, source, roi, step), step, weight, behind, reach)
+    flow = rasterise(target, source, roi, step)
+    if float(flow[..., 0].max()) == OUTSIDE:
+        # Turned over as a whole: a sleeve seen from inside shows nothing.
+        return None
+    return FitPiece(name, roi, flow, step, weight, behind, reach)

@@ -221,6 +221,9 @@ class TopFit:
         drop = (middle[:, 1] - middle[0, 1]) * self.along_scale * _HANG
         start = float(((0.5 * (pits[1] + pits[-1])) - body.shoulder_mid) @ body.down)
         along = start + drop * body.upright
+        # Seated, the cloth below the hips lies on thighs that point at the camera.
+        below = np.maximum(along - body.torso, 0.0)
+        along = (along - below * (1.0 - body.thighs)).astype(np.float32)
         centre = self._spine(along)
         across = np.tile(body.across, (len(along), 1))
         flat = np.linalg.norm(left - right, axis=1) * self.across_scale * _WORN * 0.5

@@ -43,7 +43,7 @@ class Capture:
         camera: The source; opened and closed on the thread.
         epoch: Goes with every frame.
         slot: Where frames go.
-        on_trouble: Told a message and a remedy when frames stop coming, "" and "" when they come again.
+        on_trouble: Told epoch, message and remedy when frames stop coming.
         on_end: Called once when a source that does not loop has ended.
         within: Width and height that larger frames are scaled down to.
         paced: Play files at their own rate; False hands over the next frame when the slot is free.
@@ -72,7 +72,6 @@ class Capture:
         self._before = before
         self._stop = threading.Event()
         self._alive_s = time.monotonic()
-        self._troubled = False
         self._start: tuple[float, float, int] | None = None
         self._thread = threading.Thread(target=self._run, name=f"capture-{epoch}", daemon=True)
 
@@ -147,9 +146,9 @@ class Capture:
                 if self._alive_s - black_since > _BLACK_S:
                     self._trouble(f"{self.camera.name} shows black.", "Open its cover, or end the app that uses it.")
                     return False
-            else:
-                black_since = None
-                self._recovered()
+                # Rather the last picture than a black one.
+                continue
+            black_since = None
             frame = _within(frame, self._within)
             read_s = time.perf_counter() - begin
             self._wait_for(frame)
@@ -176,13 +175,7 @@ class Capture:
 
     def _trouble(self, message: str, remedy: str) -> None:
         if not self._stop.is_set():
-            self._troubled = True
             self._on_trouble(self.epoch, message, remedy)
-
-    def _recovered(self) -> None:
-        if self._troubled:
-            self._troubled = False
-            self._on_trouble(self.epoch, "", "")
 
 
 def _is_black(frame: Frame) -> bool:

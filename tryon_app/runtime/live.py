@@ -76,6 +76,7 @@ class LiveSession:
         self._epoch = 0
         self._state = LiveState.STOPPED
         self._delivered_epoch = -1
+        self._lost_s = 0.0
         self._recent = deque[tuple[float, float, Mapping[str, float], int, int]](maxlen=_WINDOW)
         self._frames = 0
 
@@ -186,6 +187,8 @@ class LiveSession:
         if frame.epoch == self._epoch and self._delivered_epoch != frame.epoch:
             self._delivered_epoch = frame.epoch
             self._say(LiveState.RUNNING)
+        elif self._state is LiveState.RECONNECTING and frame.frame.captured_s > self._lost_s:
+            self._say(LiveState.RUNNING)
         self._frames += 1
         size = frame.frame.width, frame.frame.height
         self._recent.append((now, now - frame.frame.captured_s, dict(stages), *size))
@@ -210,10 +213,8 @@ class LiveSession:
     def _camera_trouble(self, epoch: int, message: str, remedy: str) -> None:
         if epoch != self._epoch:
             return
-        if message:
-            self._say(LiveState.RECONNECTING, message, remedy)
-        elif self._state is LiveState.RECONNECTING:
-            self._say(LiveState.RUNNING)
+        self._lost_s = time.perf_counter()
+        self._say(LiveState.RECONNECTING, message, remedy)
 
     def _ended(self, epoch: int) -> None:
         if epoch == self._epoch:

@@ -1,0 +1,153 @@
+import time
+
+from tryon_app.core.errors import ModelError
+from tryon_app.runtime.live import LiveState
+
+
+def test_frames_are_dressed_in_the_outfit_of_the_moment(bench, make_camera) -> None:
+    one = bench()
+    one.session.start(make_camera())
+    frame = one.until(one.session.take)
+    assert frame.composite.image[0, 0, 0] == 10
+    one.session.set_outfit((object(), object()))
+    one.until(lambda: (f := one.session.take()) and f.composite.image[0, 0, 0] == 12)
+    assert one.said(LiveState.PREPARING)
+    assert one.said(LiveState.RUNNING)
+    assert one.pipeline.threads == {"perceive", "dress"}
+
+
+def test_the_window_is_told_once_until_it_takes(bench, make_camera) -> None:
+    one = bench()
+    one.session.start(make_camera())
+    one.until(lambda: one.session.stats().frames > 20)
+    assert one.signals == 1
+    assert one.session.take() is not None
+    one.until(lambda: one.signals == 2)
+
+
+def test_slow_processing_drops_frames_and_never_queues_them(bench, make_camera) -> None:
+    one = bench(adaptive=False)
+    one.pipeline.slow_s = 0.05
+    one.session.start(make_camera(rate=300.0))
+    one.until(lambda: one.session.stats().frames > 15)
+    stats = one.session.stats()
+    assert stats.dropped > 30
+    assert stats.latency_ms < 400
+
+
+def test_unpaced_files_lose_no_frame(bench, make_camera) -> None:
+    seen: list[int] = []
+    one = bench(adaptive=False, paced=False, observer=lambda frame, stages: seen.append(frame.frame.index))
+    one.pipeline.slow_s = 0.01
+    one.session.start(make_camera(live=False, rate=2000.0, length=40))
+    one.until(lambda: one.said(LiveState.STOPPED))
+    one.until(lambda: len(seen) >= 39)
+    assert seen[:39] == list(range(1, 40))
+    assert one.session.stats().dropped == 0
+
+
+def test_an_unplugged_camera_is_said_at_once_and_comes_back_by_itself(bench, make_camera) -> None:
+    one, camera = bench(), make_camera()
+    one.session.start(camera)
+    one.until(one.session.take)
+    mark = len(one.statuses)
+    camera.unplugged = True
+    one.until(lambda: one.said(LiveState.RECONNECTING, mark), 2.0)
+    lost = next(s for s in one.statuses[mark:] if s.state is LiveState.RECONNECTING)
+    assert "pulled out" in lost.message
+    assert lost.remedy
+    camera.unplugged = False
+    mark = len(one.statuses)
+    one.until(lambda: one.said(LiveState.RUNNING, mark))
+    assert camera.opened == 2
+
+
+def test_a_camera_that_hangs_in_a_read_is_noticed_within_two_seconds_and_opened_anew(bench, make_camera) -> None:
+    one, camera = bench(), make_camera()
+    one.session.start(camera)
+    one.until(one.session.take)
+    mark, begin = len(one.statuses), time.monotonic()
+    camera.hang.set()
+    one.until(lambda: one.said(LiveState.RECONNECTING, mark))
+    assert time.monotonic() - begin < 3.0
+    camera.hang.clear()
+    frames = one.session.stats().frames
+    one.until(lambda: one.session.stats().frames > frames + 5)
+    one.until(lambda: one.said(LiveState.RUNNING, mark))
+
+
+def test_a_black_stream_is_reopened(bench, make_camera) -> None:
+    one, camera = bench(), make_camera()
+    one.session.start(camera)
+    one.until(one.session.take)
+    mark = len(one.statuses)
+    camera.black = True
+    one.until(lambda: one.said(LiveState.RECONNECTING, mark))
+    assert "black" in next(s.message for s in one.statuses[mark:] if s.message)
+    camera.black = False
+    mark = len(one.statuses)
+    one.until(lambda: one.said(LiveState.RUNNING, mark))
+
+
+def test_switching_shows_nothing_of_the_old_source_afterwards(bench, make_camera) -> None:
+    one, first, second = bench(), make_camera(), make_camera()
+    one.session.start(first)
+    one.until(one.session.take)
+    one.session.switch(second)
+    frame = one.until(one.session.take)
+    assert frame.epoch == 1
+    one.until(lambda: first.closed)
+    assert one.pipeline.resets == 2
+
+
+def test_a_stage_that_fails_shows_the_plain_picture_says_so_and_recovers(bench, make_camera) -> None:
+    one = bench()
+    one.session.start(make_camera())
+    one.until(one.session.take)
+    mark = len(one.statuses)
+    one.pipeline.fail_dress = True
+    one.until(lambda: any("seam burst" in s.message for s in one.statuses[mark:]))
+    frame = one.until(lambda: (f := one.session.take()) and f.composite.image[0, 0, 0] == 120 and f)
+    assert frame is not None
+    assert one.session.stats().failures >= 3
+    one.pipeline.fail_dress = False
+    mark = len(one.statuses)
+    one.until(lambda: any(s.state is LiveState.RUNNING and not s.message for s in one.statuses[mark:]))
+
+
+def test_models_that_cannot_be_opened_end_in_failed_with_the_remedy(bench, make_camera) -> None:
+    one = bench()
+    one.pipeline.fail_open = ModelError("The pose model is damaged.", "Fetch it again.")
+    one.session.start(make_camera())
+    one.until(lambda: one.said(LiveState.FAILED))
+    failed = next(s for s in one.statuses if s.state is LiveState.FAILED)
+    assert failed.remedy == "Fetch it again."
+
+
+def test_stopping_is_clean_in_every_state(bench, make_camera) -> None:
+    never = bench()
+    never.session.stop()
+    early = bench()
+    early.session.start(make_camera())
+    early.session.stop()
+    early.session.stop()
+    lost, camera = bench(), make_camera()
+    camera.unplugged = True
+    lost.session.start(camera)
+    lost.until(lambda: lost.said(LiveState.RECONNECTING))
+    lost.session.stop()
+    for one in (early, lost):
+        assert one.statuses[-1].state is LiveState.STOPPED
+        assert one.pipeline.closed == one.pipeline.opened
+    assert camera.closed
+
+
+def test_a_camera_that_never_returns_does_not_hold_up_the_end(bench, make_camera) -> None:
+    one, camera = bench(), make_camera()
+    one.session.start(camera)
+    one.until(one.session.take)
+    camera.hang.set()
+    begin = time.monotonic()
+    one.session.stop(timeout_s=0.5)
+    assert time.monotonic() - begin < 2.0
+    camera.hang.clear()
