@@ -90,8 +90,8 @@ def read_counter(image: UInt8) -> int:
     """
     side = _square(image)
     row = image.shape[0] - side // 2 - 1
-    bits = (int(image[row, side * place + side // 2].mean()) > 127 for place in range(BITS))
-    return sum(bit << (BITS - 1 - place) for place, bit in enumerate(bits))
+    bits = (float(image[row, side * place + side // 2].mean()) > 127 for place in range(BITS))
+    return sum(int(bit) << (BITS - 1 - place) for place, bit in enumerate(bits))
 
 
 def _square(image: UInt8) -> int:
