@@ -112,10 +112,13 @@ class Driver:
 
     def until_colour(self, name: str, across: float, down: float, wanted: tuple[int, int, int]) -> None:
         """Wait until that place shows a colour (video is converted twice: a few steps off is the same)."""
-        self.until(
-            lambda: all(abs(a - b) <= 6 for a, b in zip(self.colour(name, across, down), wanted, strict=True)),
-            f"{wanted} at {across}, {down} of {name}",
-        )
+
+        def close() -> bool:
+            if not self.shows(name):
+                return False
+            return all(abs(a - b) <= 6 for a, b in zip(self.colour(name, across, down), wanted, strict=True))
+
+        self.until(close, f"{wanted} at {across}, {down} of {name}")
 
     def _ask(self, name: str, expression: str) -> Any:
         code = FIND % (json.dumps(name), json.dumps(expression))
