@@ -128,7 +128,9 @@ def _mask(mask: Float32, width: int, height: int) -> Float32:
     scale = min(1.0, _MASK_SIDE / max(width, height))
     size = max(1, round(width * scale)), max(1, round(height * scale))
     flat = np.asarray(mask, np.float32).reshape(mask.shape[0], mask.shape[1])
-    resized: Float32 = cv2.resize(flat, size, interpolation=cv2.INTER_AREA)
+    # The network's own mask is smaller still, so moderate shrinking skips nothing, and takes a seventh of the time.
+    moderate = max(flat.shape) <= 3 * max(size)
+    resized: Float32 = cv2.resize(flat, size, interpolation=cv2.INTER_LINEAR if moderate else cv2.INTER_AREA)
     return resized.copy() if resized is flat else resized
 
 

@@ -12,7 +12,9 @@ from tryon_app.core.types import Float32, Frame, Landmark, Mode, Pose, UInt8
 from tryon_app.perception.landmarker import Landmarker
 from tryon_app.perception.prominence import plausible, prominence, region_of, same_person
 
-_VIDEO_SIDE = 768
+_VIDEO_SIDES = 640, 1280
+"""Longer side in pixels of a video as the tracker sees it: least, most. Shrinking 1280 costs more than it saves."""
+_SURVEY_SIDE = 768
 _IMAGE_SIDE = 1024
 _SMALLEST_PART = 200
 """Pixels of the shorter side: MediaPipe wants a person of some 200."""
@@ -160,7 +162,9 @@ class MediaPipePose:
         return None if pose is None else self._track(frame.image, frame, single)
 
     def _track(self, image: UInt8, frame: Frame, single: Landmarker) -> Pose | None:
-        poses = single.find(image, frame.timestamp_s, _VIDEO_SIDE)
+        least, most = _VIDEO_SIDES
+        side = min(max(frame.width, frame.height, least), most)
+        poses = single.find(image, frame.timestamp_s, side)
         pose = next((pose for pose in poses if plausible(pose, frame.width, frame.height)), None)
         if poses and pose is None:
             single.forget()  # or it would go on following a ghost
@@ -171,7 +175,7 @@ class MediaPipePose:
         if self._several is None:
             return []
         width, height = frame.width, frame.height
-        poses = [p for p in self._several.find(frame.image, 0.0, _VIDEO_SIDE) if plausible(p, width, height)]
+        poses = [p for p in self._several.find(frame.image, 0.0, _SURVEY_SIDE) if plausible(p, width, height)]
         return sorted(poses, key=lambda pose: prominence(pose, width, height), reverse=True)
 
     def _newcomer(self, frame: Frame) -> UInt8 | None:
