@@ -26,7 +26,7 @@ class WovenStyle:
     buttons: str = "#f1efe8"
     jacket: bool = False
     washed: float = 0.0
-    drape: float = 1.35
+    drape: float = 1.05
 
 
 def woven_top(style: WovenStyle, view: str) -> Drawing:
@@ -64,7 +64,8 @@ def _inside(sheet: Sheet, style: WovenStyle) -> None:
                 smooth(
                     [
                         (cut.hem - 0.4, cut.length),
-                        (0.6 * cut.hem, cut.length + 0.8 * cut.hem_drop),
+                        (0.66 * cut.hem, cut.length + 0.62 * cut.hem_drop + 1.0),
+                        (0.3 * cut.hem, cut.length + 0.94 * cut.hem_drop + 1.4),
                         (0, cut.length + cut.hem_drop + 1.5),
                     ]
                 ),
