@@ -7,6 +7,7 @@ from resources.draw import fabric as cloth
 from resources.draw.curves import line, moved
 from resources.draw.cut_bottom import LegCut
 from resources.draw.cut_top import TopCut
+from resources.draw.cuts import FLARED, LONG, SHIRT, SLIP, TANK, TRUCKER, WIDE
 from resources.draw.parts import zipper
 from resources.draw.prints import artwork, blossoms, peaks, stripes, sunrise, varsity
 from resources.draw.sheet import Sheet
@@ -14,7 +15,6 @@ from resources.draw.wardrobe.drawing import Drawing, Product
 from resources.draw.wardrobe.hoodie import HoodieStyle, hoodie
 from resources.draw.wardrobe.jersey import JerseyStyle, jersey_top
 from resources.draw.wardrobe.skirt import SkirtStyle, skirt
-from resources.draw.wardrobe.slip import SlipCut
 from resources.draw.wardrobe.trousers import TrouserStyle, trousers
 from resources.draw.wardrobe.woven import WovenStyle, woven_top
 
@@ -41,78 +41,6 @@ def _top(chest: float, length: float, sleeve: float, shoulder: float, waist: flo
 
 def _bottom(waist: float, hip: float, length: float) -> Sizes:
     return graded({"waist": waist, "hip": hip, "length": length}, BOTTOM_STEPS)
-
-
-LONG = TopCut(sleeve=58.0, angle=25.0, bend=17.0, cuff=9.8, armpit=22.5, shoulder=20.6, chest=22.4)
-WIDE = replace(
-    LONG,
-    chest=24.2,
-    armpit=24.5,
-    waist=23.8,
-    hem=21.6,
-    length=68.0,
-    sleeve=60.0,
-    angle=27.0,
-    bend=18.0,
-    cuff=10.2,
-    shoulder=21.8,
-)
-SHIRT = replace(LONG, drop=8.6, vee=True, cuff=10.8, length=69.0, hem_drop=6.5, hem=22.4, sleeve=60.0)
-TRUCKER = replace(
-    WIDE, neck=8.2, drop=8.6, vee=True, cuff=11.6, length=62.0, hem_drop=0.4, hem=20.4, waist=22.2, sleeve=59.0
-)
-TANK = TopCut(
-    neck=7.6,
-    drop=14.5,
-    back_drop=4.6,
-    shoulder=11.4,
-    slope=1.2,
-    chest=21.2,
-    armpit=23.5,
-    waist=20.4,
-    hem=21.6,
-    length=68.0,
-    sleeve=0.0,
-)
-FLARED = TopCut(
-    neck=8.0,
-    drop=10.5,
-    back_drop=2.2,
-    shoulder=18.6,
-    slope=4.0,
-    chest=20.4,
-    armpit=21.0,
-    waist=16.4,
-    waist_y=39.0,
-    hem=33.0,
-    length=97.0,
-    hem_drop=2.4,
-    sleeve=19.0,
-    angle=40.0,
-    bend=40.0,
-    cuff=14.0,
-    ruffle=0.8,
-    waves=3.5,
-    waisted=True,
-)
-SLIP = SlipCut(
-    neck=8.6,
-    drop=16.5,
-    back_drop=18.5,
-    shoulder=9.5,
-    slope=-0.4,
-    chest=18.6,
-    armpit=19.2,
-    waist=16.8,
-    waist_y=41.0,
-    hem=25.5,
-    length=110.0,
-    hem_drop=1.6,
-    sleeve=0.0,
-    ruffle=0.5,
-    waves=2.5,
-    waisted=True,
-)
 
 
 def _jersey(style: JerseyStyle) -> Draw:
