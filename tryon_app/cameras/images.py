@@ -17,7 +17,7 @@ from tryon_app.core.types import Frame, Point, UInt8
 
 _log = logging.getLogger(__name__)
 _ZOOM = 1.06  # a tall photo loses half of the surplus at its head and half at its feet: 3 per cent
-_DRIFT = 0.02  # of the width, to either side
+_DRIFT = 0.02  # of the view's width, to either side
 _MOST_CROP = 0.16  # a 3:2 photo is cropped, a 4:3 photo, which would lose a quarter of its height, is not
 _BACKDROP_LIGHT = 0.45
 _KEPT_SLIDES = 24  # about 3.3 MB each
@@ -173,22 +173,23 @@ class ImageFolderCamera:
 
 
 def _pictures(path: Path) -> list[Path]:
-    if not path.exists():
-        raise CameraError(f"{path} does not exist.", "Check the spelling of the path.")
-    if not path.is_dir():
-        return [path]
     try:
+        if not path.exists():
+            raise CameraError(f"{path} does not exist.", "Check the spelling of the path.")
+        if not path.is_dir():
+            return [path]
         entries = sorted(path.iterdir(), key=lambda entry: (entry.name.casefold(), entry.name))
+        found = [entry for entry in entries if _is_picture(entry)]
     except OSError as error:
         raise CameraError(f"{path} cannot be read ({error.strerror}).", "Check its access rights.") from error
-    found = [
-        entry
-        for entry in entries
-        if entry.suffix.lower() in STILL_SUFFIXES and not entry.name.startswith(".") and entry.is_file()
-    ]
     if not found:
         raise CameraError(f"There are no pictures in {path}.", "Put JPEG, PNG or WebP pictures in it.")
     return found
+
+
+def _is_picture(entry: Path) -> bool:
+    # macOS leaves hidden companions named "._photo.jpg" that hold no picture.
+    return entry.suffix.lower() in STILL_SUFFIXES and not entry.name.startswith(".") and entry.is_file()
 
 
 def _make_slide(photo: UInt8, size: tuple[int, int], *, turn: bool) -> _Slide:
@@ -219,7 +220,7 @@ def _standing(photo: UInt8, size: tuple[int, int]) -> _Slide:
     """In full height before a blurred, darkened copy."""
     canvas = _scaled(photo, size[1] * _ZOOM / photo.shape[0])
     height, width = canvas.shape[:2]
-    drift = size[0] * _DRIFT
+    drift = min(size[0] * _DRIFT, width / 8)
     middle, across = (height - 1) / 2, (width - 1) / 2
     return _Slide(canvas, (across - drift, middle), (across + drift, middle), _backdrop(photo, *size))
 

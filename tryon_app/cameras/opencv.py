@@ -71,7 +71,7 @@ class OpenCVCamera:
         self._patience_s = patience_s
         self._name = identity or "Camera"
         self._lease: Lease[Grabber] | None = None
-        self._index = 0
+        self._index = self._scene = 0
         self._last_s = 0.0
         self._arrivals: deque[float] = deque(maxlen=_RATE_WINDOW)
         self._next_route = 0
@@ -117,6 +117,8 @@ class OpenCVCamera:
             self._next_route += 1
             grabber = self._start(*route)
             if grabber is not None:
+                if self._index:  # who knows who stands there by now
+                    self._scene += 1
                 self._lease = Lease(grabber, lambda handle: handle.release())
                 return
         raise CameraError(f"{device.name} cannot be opened.", _remedy(device))
@@ -168,7 +170,9 @@ class OpenCVCamera:
         now = max(time.monotonic(), self._last_s + 1e-6)
         self._last_s = now
         self._arrivals.append(now)
-        frame = Frame(image=image, index=self._index, timestamp_s=now, captured_s=time.perf_counter())
+        frame = Frame(
+            image=image, index=self._index, timestamp_s=now, captured_s=time.perf_counter(), scene=self._scene
+        )
         self._index += 1
         return frame
 

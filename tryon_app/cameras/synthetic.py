@@ -95,7 +95,7 @@ def read_counter(image: UInt8) -> int:
 
 
 def _square(image: UInt8) -> int:
-    return max(2, image.shape[1] // 80)
+    return max(2, int(image.shape[1]) // 80)
 
 
 def _draw_counter(image: UInt8, index: int) -> None:
