@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtQuick import QQuickWindow
 
@@ -37,10 +38,10 @@ class Shot:
 
 
 SHOTS = {
-    "mirror": Shot("3_posture.jpg", ("tee-breton", "jeans-indigo")),
+    "mirror": Shot("4_posture.jpg", ("tee-breton", "jeans-indigo")),
     "dark": Shot("1_posture.jpg", ("jacket-bomber", "chinos-sand"), theme="dark", diagnostics=True),
-    "compare": Shot("2_selfie.jpg", ("shirt-oxford",), language="zh_CN", comparing=True),
-    "kiosk": Shot("4_posture.jpg", ("dress-garden",), size=(810, 1440)),
+    "compare": Shot("3_posture.jpg", ("shirt-oxford", "chinos-sand"), language="zh_CN", comparing=True),
+    "kiosk": Shot("2_posture.jpg", ("dress-garden",), size=(810, 1440)),
 }
 
 
@@ -59,7 +60,10 @@ def make(name: str, shot: Shot) -> None:
 
 def _dressed(app: MirrorController, garments: int) -> bool:
     composite = app.pump.composite
-    return bool(composite is not None and len(app.wardrobe.worn) == garments and not app.wardrobe.importing)
+    plain = app.pump.plain
+    if composite is None or plain is None or len(app.wardrobe.worn) != garments:
+        return False
+    return not np.array_equal(composite, plain)
 
 
 def _until(condition: Callable[[], bool], what: str) -> None:

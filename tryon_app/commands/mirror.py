@@ -111,9 +111,38 @@ def _prepare(settings: "Settings", progress: "Progress") -> "SessionFactory":
 
 
 def _open_source(spec: str, settings: "Settings", progress: "Progress") -> "Camera":
+    """A source for the window: unlike a video, a slideshow may take the shape of its pictures, and tall ones then fill
+    the view in full height.
+    """
     from tryon_app import app
+    from tryon_app.core.stills import STILL_SUFFIXES
 
-    return app.open_source(spec, settings, _download(progress))
+    path = Path(spec).expanduser()
+    if spec == app.SAMPLES:
+        path = app.model_store().ensure(app.SAMPLES, _download(progress)) / "people"
+    elif spec == "synthetic" or not (path.is_dir() or (path.is_file() and path.suffix.lower() in STILL_SUFFIXES)):
+        return app.open_source(spec, settings, _download(progress))
+    from tryon_app.cameras.images import ImageFolderCamera
+
+    return ImageFolderCamera(path, size=_shape(path))
+
+
+def _shape(path: Path) -> tuple[int, int]:
+    """Frame size within 1280x720 in the shape of the first picture; between 9:16 and 16:9, both sides even."""
+    from tryon_app.core.errors import TryOnError
+    from tryon_app.core.stills import STILL_SUFFIXES, read_image
+
+    pictures = sorted(path.iterdir()) if path.is_dir() else [path]
+    for picture in pictures:
+        if picture.suffix.lower() in STILL_SUFFIXES:
+            try:
+                height, width = read_image(picture).shape[:2]
+            except TryOnError:  # the slideshow leaves it out too
+                continue
+            aspect = min(max(width / height, 9 / 16), 16 / 9)
+            scale = min(1280 / aspect, 720.0)
+            return round(scale * aspect / 2) * 2, round(scale / 2) * 2
+    return 1280, 720
 
 
 def _download(progress: "Progress") -> Callable[[str, int, int], None]:

@@ -70,6 +70,11 @@ class FramePump(QObject):
         return self._composite
 
     @property
+    def plain(self) -> UInt8 | None:
+        """The frame that the shown picture was made of, uint8 RGB, or None before the first."""
+        return self._plain
+
+    @property
     def messages(self) -> tuple[str, ...]:
         """What the picture's stages have to say, once it has stood for a while."""
         return self._messages

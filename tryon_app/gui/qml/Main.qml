@@ -126,7 +126,8 @@ ApplicationWindow {
                 }
                 Diagnostics {
                     visible: app.preferences.diagnostics
-                    x: over.x + Theme.m
+                    // Beside the picture as far as there is room.
+                    x: over.x > 60 ? Math.max(0, over.x - width - Theme.m) : over.x + Theme.m
                     y: Math.max(0, Math.min(over.y + Theme.m, stage.height - height - Theme.m))
                 }
                 Column { // what the picture's stages say, e.g. that the legs are not in view
