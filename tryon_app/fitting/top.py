@@ -233,12 +233,13 @@ class TopFit:
             direction = across * side
             measured = self._measure(centre, direction, girths, side)
             turn = max(abs(body.facing), 0.6)
-            # At least over the body, wider where the cut is wider, never half as wide again as what is seen.
-            half = np.clip(flat * turn, measured * 1.015, measured * 1.22)
+            # At least over the body, wider where the cut is wider; a bodice not by much, a skirt as far as it flares.
+            flare = np.interp(along, [0.8 * body.torso, 1.5 * body.torso], [1.22, 2.4])
+            half = np.clip(flat * turn, measured * 1.015, measured * flare)
             edge = centre + direction * half[:, None]
             # Meets the armhole where the sleeve hangs from it.
-            blend = np.clip(np.arange(len(edge)) / 2.0, 0.0, 1.0)[:, None]
-            result[side] = (pits[side] * (1 - blend) + edge * blend).astype(np.float32)
+            fade = np.clip(1.0 - np.arange(len(edge)) / 3.0, 0.0, 1.0)[:, None]
+            result[side] = (edge + (pits[side] - edge[0]) * fade).astype(np.float32)
         return result
 
     def _spine(self, along: Float32) -> Float32:
