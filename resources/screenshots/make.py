@@ -39,7 +39,7 @@ class Shot:
 
 SHOTS = {
     "mirror": Shot("4_posture.jpg", ("tee-breton", "jeans-indigo")),
-    "dark": Shot("1_posture.jpg", ("jacket-bomber", "chinos-sand"), theme="dark", diagnostics=True),
+    "dark": Shot("1_posture.jpg", ("jacket-bomber", "chinos-sand"), theme="dark"),
     "compare": Shot("3_posture.jpg", ("shirt-oxford", "chinos-sand"), language="zh_CN", comparing=True),
     "kiosk": Shot("2_posture.jpg", ("dress-garden",), size=(810, 1440)),
 }

@@ -26,7 +26,7 @@ GridLayout {
             spacing: Theme.m
             Layout.fillWidth: true
             Rectangle {
-                visible: outfit.width > 300
+                visible: outfit.width > (row.modelData.kept ? 300 : 380) // sizes before the picture
                 Layout.preferredWidth: 52
                 Layout.preferredHeight: 60
                 radius: Theme.radiusS
