@@ -7,6 +7,8 @@ Item {
     readonly property bool info: notice.kind === "info"
     readonly property color tint: info ? Theme.accent : notice.kind === "warning" ? Theme.warning : Theme.error
     objectName: "banner_" + notice.key
+    // News that needs no action does not stand in the way for long.
+    Timer { running: banner.info; interval: 15000; onTriggered: app.dismiss(banner.notice.key) }
     implicitHeight: row.implicitHeight + 2 * Theme.m
     Shadow { anchors.fill: parent; radius: Theme.radius }
     Rectangle {
