@@ -18,7 +18,8 @@ _WORK_SIDE = 512
 _DEEPEST_SHADOW = 0.42
 _LEAST_AREA = 0.012
 _EDGE = 0.02
-_PULL = 0.03
+_PULL = 0.015
+_EDGE_LEANING = 12.0
 _LIGHT_BINS = 70
 _TINT_BINS = 64
 _REMEDY = "Use a photo that shows one garment in full, in front of one plain colour."
@@ -101,22 +102,25 @@ def _seeds(evidence: Evidence) -> tuple[Mask, Mask, Float32]:
     # garment of the backdrop's own colour has gaps.
     free = ~cv2.dilate(edges.astype(np.uint8), _disc(1)).astype(bool) & ~inside & (light > -_DEEPEST_SHADOW)
     near, far = (_flood(free, max(1, round(share * side))) for share in (0.005, 0.02))
-    near |= _pockets(_flood(free, 1) & ~near, 0.012 * side)
+    near |= _pockets(_flood(free, 1) & ~near, near, 0.012 * side)
     kept = ~near
-    if (kept & _opened(tinted | dark, 1)).sum() > 0.75 * kept.sum():
+    if (kept & _closed(_opened(tinted | dark, 1), round(0.015 * side))).sum() > 0.75 * kept.sum():
         inside &= ~far
         leaning = _leaning(evidence, inside, far)
         return inside, far, np.where(near, np.minimum(leaning, -1), leaning).astype(np.float32)
     # A garment as colourless as backdrop or shadow: what the edges enclose is certain, but for its rim.
     inside = (inside | _eroded(kept, max(2, round(0.012 * side)))) & ~far
-    return inside, far, np.where(near, -1.5, 1.5).astype(np.float32)
+    # The outline runs along the sharp line between the two, where nothing is said.
+    return inside, far, (_EDGE_LEANING * (_eroded(kept, 1).astype(np.float32) - near)).astype(np.float32)
 
 
 def _evident(evidence: Evidence) -> tuple[Mask, Mask]:
     """Pixels that no shadow explains: of a tint of their own, or too dark; measured by what the garment mostly is."""
     light, tint = evidence.light, evidence.tint
-    tinted = tint > max(5 * evidence.tint_noise, 0.03)
     dark = light < -_DEEPEST_SHADOW
+    # A slight tint tells white cloth from a white backdrop; beside dark cloth it may as well be reflected light.
+    least = 0.03 if dark.mean() > 0.01 else 0.013
+    tinted = tint > max(5 * evidence.tint_noise, least)
     if tinted.any():  # light from a coloured garment tints its shadow a little
         tinted &= tint > 0.3 * float(np.median(tint[tinted]))
     if dark.any():  # beneath a black garment shadows get deeper than elsewhere
@@ -124,13 +128,19 @@ def _evident(evidence: Evidence) -> tuple[Mask, Mask]:
     return tinted, dark
 
 
-def _pockets(mask: Mask, most: float) -> Mask:
-    """The narrow parts of a mask: gaps under sleeves and between legs, not a garment entered by a gap."""
+def _pockets(mask: Mask, near: Mask, most: float) -> Mask:
+    """The narrow parts of a mask: gaps under sleeves and between legs.
+
+    A garment that was entered through a gap of its outline is wide inside, or its mouth is small for its size.
+    """
     depth = cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, 3)
-    count, labels = cv2.connectedComponents(mask.astype(np.uint8), connectivity=4)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=4)
     deepest = np.zeros(count, np.float32)
     np.maximum.at(deepest, labels.ravel(), depth.ravel())
-    return np.asarray((deepest <= most)[labels] & mask, dtype=bool)
+    touching = labels[cv2.dilate(near.astype(np.uint8), _disc(2)).astype(bool)]
+    mouth = np.bincount(touching, minlength=count) / 2  # two pixels deep
+    gaps = (deepest <= most) & (mouth > 0.35 * np.sqrt(stats[:, cv2.CC_STAT_AREA]))
+    return np.asarray(gaps[labels] & mask, dtype=bool)
 
 
 def _flood(free: Mask, reach: int) -> Mask:
@@ -180,7 +190,7 @@ def _walk(features: Float32, inside: Mask, outside: Mask, leaning: Float32) -> F
     diagonal = np.zeros(count)
     right = np.zeros(count)
     lean = leaning[~known]
-    pull = _PULL * np.abs(np.tanh(lean / 2)) + 1e-4
+    pull = _PULL * np.abs(lean) + 1e-4
     diagonal += pull
     right += pull / (1 + np.exp(-lean))
     for axis in (0, 1):
@@ -234,6 +244,10 @@ def _border(height: int, width: int) -> Mask:
     border = np.ones((height, width), bool)
     border[1:-1, 1:-1] = False
     return border
+
+
+def _closed(mask: Mask, radius: int) -> Mask:
+    return np.asarray(cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, _disc(radius)), dtype=bool)
 
 
 def _eroded(mask: Mask, radius: int) -> Mask:
