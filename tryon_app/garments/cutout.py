@@ -104,7 +104,7 @@ def _seeds(evidence: Evidence) -> tuple[Mask, Mask, Float32]:
     near, far = (_flood(free, max(1, round(share * side))) for share in (0.005, 0.02))
     near |= _pockets(_flood(free, 1) & ~near, near, 0.012 * side)
     kept = ~near
-    if (kept & _closed(_opened(tinted | dark, 1), round(0.015 * side))).sum() > 0.75 * kept.sum():
+    if (kept & _closed(_opened(tinted | dark, 1), round(0.015 * side))).sum() > 0.6 * kept.sum():
         inside &= ~far
         leaning = _leaning(evidence, inside, far)
         return inside, far, np.where(near, np.minimum(leaning, -1), leaning).astype(np.float32)
@@ -235,9 +235,21 @@ def _tidy(mask: Mask, evidence: Evidence) -> Mask:
         hole = labels == label
         bare = hole & (np.abs(evidence.light) < 5 * evidence.light_noise)
         near = float(depth[hole].min()) < 0.16 * span
+        if _is_label(stats[label], filled):
+            continue
         if stats[label, cv2.CC_STAT_AREA] > 0.002 * area and bare.sum() > 0.3 * hole.sum() and near:
             filled &= ~hole
     return filled
+
+
+def _is_label(stats: NDArray[np.int32], filled: Mask) -> bool:
+    """Whether a patch of the backdrop's colour is a label: wide, in the middle of the neck."""
+    rows, columns = np.flatnonzero(filled.any(axis=1)), np.flatnonzero(filled.any(axis=0))
+    centre = stats[cv2.CC_STAT_LEFT] + stats[cv2.CC_STAT_WIDTH] / 2
+    off = abs(centre - (columns[0] + columns[-1]) / 2)
+    low = stats[cv2.CC_STAT_TOP] + stats[cv2.CC_STAT_HEIGHT] - rows[0]
+    wide = stats[cv2.CC_STAT_WIDTH] > 1.3 * stats[cv2.CC_STAT_HEIGHT]
+    return bool(wide and off < 0.06 * len(columns) and low < 0.2 * len(rows))
 
 
 def _border(height: int, width: int) -> Mask:
