@@ -110,8 +110,7 @@ def _seeds(evidence: Evidence) -> tuple[Mask, Mask, Float32]:
         return inside, far, np.where(near, np.minimum(leaning, -1), leaning).astype(np.float32)
     # A garment as colourless as backdrop or shadow: what the edges enclose is certain, but for its rim.
     inside = (inside | _eroded(kept, max(2, round(0.012 * side)))) & ~far
-    # The outline runs along the sharp line between the two, where nothing is said.
-    return inside, far, (_EDGE_LEANING * (_eroded(kept, 1).astype(np.float32) - near)).astype(np.float32)
+    return inside, far, np.where(near, -_EDGE_LEANING, _EDGE_LEANING).astype(np.float32)
 
 
 def _evident(evidence: Evidence) -> tuple[Mask, Mask]:

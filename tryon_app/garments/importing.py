@@ -10,6 +10,7 @@ import numpy as np
 from tryon_app.core.errors import GarmentError
 from tryon_app.core.stills import read_rgba
 from tryon_app.core.types import CATEGORY_SLOT, Category, Garment, GarmentView, Slot, UInt8
+from tryon_app.garments.contrast import contrast_cutout
 from tryon_app.garments.cutout import cut_out
 from tryon_app.garments.landmarks import Found, find_keypoints
 from tryon_app.garments.matting import bleed
@@ -18,6 +19,9 @@ from tryon_app.garments.storage import LAYERS, save_garment
 
 _MOST_SIDE = 1600
 _MARGIN = 0.02
+_FAR_LARGER = 1.35
+"""A blunt cut-out this much larger shows that the careful one lost part of the garment: shadows never add as much."""
+_SURE = 0.6
 _CATEGORY_ZH = {
     Category.TEE: "T恤",
     Category.LONGSLEEVE: "长袖上衣",
@@ -128,11 +132,7 @@ def _title(stem: str) -> str:
 
 
 def _view(path: Path, slot: Slot | None, *, back: bool) -> tuple[GarmentView, Found]:
-    rgba = cut_photo(path)
-    try:
-        found = find_keypoints(rgba, slot, back=back)
-    except GarmentError as error:
-        raise GarmentError(f"{path.name}: {error.message}", error.remedy) from error
+    rgba, found = _best(path, slot, back)
     if slot is not None and found.slot is not slot and CATEGORY_SLOT[found.category] is not slot:
         raise GarmentError(f"{path.name} does not look like something worn as {slot}.", "Choose another slot.")
     height, width = rgba.shape[:2]
@@ -142,6 +142,42 @@ def _view(path: Path, slot: Slot | None, *, back: bool) -> tuple[GarmentView, Fo
     }
     rgba.setflags(write=False)
     return GarmentView(rgba, points), found
+
+
+def _best(path: Path, slot: Slot | None, back: bool) -> tuple[UInt8, Found]:
+    """The careful cut-out and its key points, or the blunt one where that shows a far larger or the only garment."""
+    refusal: GarmentError | None = None
+    first: tuple[UInt8, Found] | None = None
+    try:
+        rgba = cut_photo(path)
+        first = rgba, find_keypoints(rgba, slot, back=back)
+    except GarmentError as error:
+        refusal = error
+    second = _second_opinion(path, slot, back)
+    if first is not None and second is not None:
+        larger = float((second[0][..., 3] > 127).sum()) > _FAR_LARGER * float((first[0][..., 3] > 127).sum())
+        first = second if larger and second[1].confidence > first[1].confidence - 0.2 else first
+    chosen = first or second
+    if chosen is None:
+        message = refusal.message if refusal is not None else "no garment was found."
+        named = message if message.startswith(path.name) else f"{path.name}: {message}"
+        raise GarmentError(named, refusal.remedy if refusal is not None else "") from refusal
+    return chosen
+
+
+def _second_opinion(path: Path, slot: Slot | None, back: bool) -> tuple[UInt8, Found] | None:
+    rgba, transparent = read_rgba(path)
+    if transparent:
+        return None
+    cut = contrast_cutout(np.ascontiguousarray(_within(rgba)[..., :3]))
+    if cut is None:
+        return None
+    cropped = _crop(cut)
+    try:
+        found = find_keypoints(cropped, slot, back=back)
+    except GarmentError:
+        return None
+    return (cropped, found) if found.confidence > _SURE else None
 
 
 def _within(rgba: UInt8) -> UInt8:
