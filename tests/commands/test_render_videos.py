@@ -1,7 +1,7 @@
 """`tryon render` on a video: every frame, its time, its sound, its size."""
 
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -144,6 +144,15 @@ def test_outputs_that_hold_no_video(world, tryon: Tryon, tmp_path: Path, name: s
     assert f"A video cannot be written to '{name}'" in said
 
 
+@pytest.fixture
+def _interruptible() -> Iterator[None]:
+    """Jobs that a shell runs in the background are started with the interrupt ignored; tests must not depend on it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_interruptible")
 @pytest.mark.parametrize(("number", "expected"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_stopped_leaves_what_was_there(world, tryon: Tryon, tmp_path: Path, number: int, expected: int) -> None:
     def stop() -> BaseException:

@@ -19,7 +19,7 @@ from tryon_app.garments.storage import LAYERS, save_garment
 
 _MOST_SIDE = 1600
 _MARGIN = 0.02
-_FAR_LARGER = 1.35
+_FAR_LARGER = 1.25
 """A blunt cut-out this much larger shows that the careful one lost part of the garment: shadows never add as much."""
 _SURE = 0.6
 _CATEGORY_ZH = {

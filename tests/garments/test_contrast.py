@@ -1,0 +1,52 @@
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from tryon_app.core.paths import resources_dir
+from tryon_app.core.types import Slot, UInt8
+from tryon_app.garments.contrast import contrast_cutout
+from tryon_app.garments.importing import import_photo
+
+
+def on_wall(garment_id: str, size: tuple[int, int], wall: int) -> tuple[Image.Image, np.ndarray]:
+    """A catalogue garment in the middle of a plain wall, and its true outline."""
+    garment = Image.open(resources_dir() / "garments" / garment_id / "front.png").convert("RGBA")
+    scale = min(size[0] * 0.9 / garment.width, size[1] * 0.8 / garment.height)
+    garment = garment.resize((round(garment.width * scale), round(garment.height * scale)), Image.Resampling.LANCZOS)
+    picture = Image.new("RGBA", size, (wall, wall, wall, 255))
+    corner = (size[0] - garment.width) // 2, (size[1] - garment.height) // 2
+    picture.alpha_composite(garment, corner)
+    truth = np.zeros(size[::-1], bool)
+    truth[corner[1] : corner[1] + garment.height, corner[0] : corner[0] + garment.width] = (
+        np.asarray(garment)[..., 3] > 127
+    )
+    return picture.convert("RGB"), truth
+
+
+def overlap(rgba: UInt8, truth: np.ndarray) -> float:
+    found = rgba[..., 3] > 127
+    return float((found & truth).sum() / (found | truth).sum())
+
+
+@pytest.mark.parametrize("garment_id", ["tee-white", "shirt-white"])
+@pytest.mark.parametrize(("size", "wall"), [((192, 256), 255), ((192, 256), 246), ((768, 1024), 255)])
+def test_white_cloth_before_a_white_wall(garment_id: str, size: tuple[int, int], wall: int, tmp_path: Path) -> None:
+    picture, truth = on_wall(garment_id, size, wall)
+    picture.save(tmp_path / "photo.jpg", quality=90)
+    noisy = np.asarray(Image.open(tmp_path / "photo.jpg").convert("RGB"))
+    cut = contrast_cutout(noisy)
+    assert cut is not None
+    assert overlap(cut, truth) > 0.9
+    garment = import_photo(tmp_path / "photo.jpg", slot=Slot.TOP)
+    assert sum("cuff" in name for name in garment.front.keypoints) == 4
+
+
+def test_nothing_and_everything_are_no_garments() -> None:
+    plain = np.full((200, 150, 3), 240, np.uint8)
+    assert contrast_cutout(plain) is None
+    full = plain.copy()
+    cv2.rectangle(full, (7, 7), (143, 193), (20, 20, 90), -1)
+    assert contrast_cutout(full) is None
