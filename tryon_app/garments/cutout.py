@@ -40,7 +40,7 @@ def cut_out(rgb: UInt8) -> UInt8:
     height, width = rgb.shape[:2]
     scale = min(1.0, _WORK_SIDE / max(height, width))
     size = (max(8, round(width * scale)), max(8, round(height * scale)))
-    small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA) if scale < 1 else rgb
+    small = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), dtype=np.uint8) if scale < 1 else rgb
     soft = find_garment(small)
     alpha = refine_alpha(rgb, soft)
     return bleed(rgb, alpha)
