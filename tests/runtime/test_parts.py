@@ -41,6 +41,19 @@ def test_waiting_for_room_ends_when_the_item_is_taken() -> None:
     taker.join()
 
 
+def test_a_frame_is_wanted_while_somebody_waits_for_one() -> None:
+    slot: LatestSlot[int] = LatestSlot()
+    assert not slot.wait_wanted(0.01)
+    found: list[int | None] = []
+    taker = threading.Thread(target=lambda: found.append(slot.take(10.0)))
+    taker.start()
+    assert slot.wait_wanted(10.0)
+    slot.put(7)
+    taker.join(10.0)
+    assert found == [7]
+    assert not slot.wait_wanted(0.01)
+
+
 def test_quality_steps_down_when_slow_and_up_again_when_there_is_room() -> None:
     quality = Quality(target_fps=30, adaptive=True)
     changes = [quality.scale for _ in range(40) if quality.observe(0.08, 0.1)]

@@ -133,9 +133,6 @@ class Capture:
         """Read until told to stop (False), the stream turns black (False) or ends (True)."""
         black_since: float | None = None
         while not self._stop.is_set():
-            if not self._paced and not self.camera.live and not self._slot.wait_empty(0.2):
-                self._alive_s = time.monotonic()
-                continue
             begin = time.perf_counter()
             frame = self.camera.read()
             if frame is None:
@@ -158,8 +155,13 @@ class Capture:
         return False
 
     def _wait_for(self, frame: Frame) -> None:
-        """Until a file's frame is due."""
-        if self.camera.live or not self._paced:
+        """Until a file's frame is due, or wanted."""
+        if self.camera.live:
+            return
+        if not self._paced:
+            # Handed over when it is wanted: the next frame is read meanwhile and none grows old in the slot.
+            while not self._slot.wait_wanted(0.2) and not self._stop.is_set():
+                self._alive_s = time.monotonic()
             return
         now = time.monotonic()
         if self._start is None or self._start[2] != frame.scene or frame.timestamp_s < self._start[1]:

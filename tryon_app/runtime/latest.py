@@ -15,6 +15,7 @@ class LatestSlot(Generic[T]):
         self._item: T | None = None
         self._closed = False
         self._dropped = 0
+        self._takers = 0
 
     @property
     def dropped(self) -> int:
@@ -40,8 +41,11 @@ class LatestSlot(Generic[T]):
     def take(self, timeout_s: float = 0.0) -> T | None:
         """The newest item, waiting for one up to a time; None when none came or the slot is closed."""
         with self._changed:
-            if timeout_s > 0.0:
+            if timeout_s > 0.0 and self._item is None and not self._closed:
+                self._takers += 1
+                self._changed.notify_all()
                 self._changed.wait_for(lambda: self._item is not None or self._closed, timeout_s)
+                self._takers -= 1
             item, self._item = self._item, None
             if item is not None:
                 self._changed.notify_all()
@@ -53,6 +57,12 @@ class LatestSlot(Generic[T]):
         with self._changed:
             self._changed.wait_for(lambda: self._item is None or self._closed, max(deadline - time.monotonic(), 0.0))
             return self._item is None and not self._closed
+
+    def wait_wanted(self, timeout_s: float) -> bool:
+        """Wait until somebody waits in `take`, so that an item put now is taken at once; False when nobody did."""
+        with self._changed:
+            self._changed.wait_for(lambda: (self._takers > 0 and self._item is None) or self._closed, timeout_s)
+            return self._takers > 0 and self._item is None and not self._closed
 
     def close(self) -> None:
         """Wake everybody who waits; nothing goes in or out any more."""
