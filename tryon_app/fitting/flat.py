@@ -26,17 +26,19 @@ from tryon_app.fitting.top_chart import TopChart, read_top
 
 _SIDEWAYS = 0.22
 """Cosine of the turn below which a flat photo has nothing to show: neither its front nor its back."""
+_UNITS_A_STEP = 25.0
+"""Pixels of shoulder width for one pixel between flow samples."""
 
 
 class FlatFitter:
     """Places product photos on a pose.
 
     Args:
-        step: Frame pixels between flow samples; larger is faster and smoother.
+        step: Most frame pixels between flow samples; people who look small get a finer flow, or sleeves would step.
     """
 
     def __init__(self, step: int = 4) -> None:
-        self._step = step
+        self._most_step = step
         self._steady = Steady()
         self._charts: WeakKeyDictionary[GarmentView, TopChart | BottomChart] = WeakKeyDictionary()
 
@@ -66,14 +68,15 @@ class FlatFitter:
             self._charts[view] = chart
         size = frame.width, frame.height
         steady = partial(self._steady, order)
+        step = int(min(max(body.unit / _UNITS_A_STEP, 1), self._most_step))
         pieces: list[FitPiece]
         if isinstance(chart, BottomChart):
             hidden = bottom_seen(body, *size)
-            pieces = [] if hidden else BottomFit(chart, body, silhouette, _ease(worn)).pieces(size, self._step, steady)
+            pieces = [] if hidden else BottomFit(chart, body, silhouette, _ease(worn)).pieces(size, step, steady)
         else:
             hidden = top_seen(body, *size)
             fit = None if hidden else TopFit(chart, garment.category, body, silhouette, _ease(worn))
-            pieces = [] if fit is None else fit.pieces(size, self._step, steady)
+            pieces = [] if fit is None else fit.pieces(size, step, steady)
         message = f"{garment.id}: {hidden or 'outside the picture'}" if not pieces else ""
         return GarmentFit(worn, view, tuple(pieces), message)
 
