@@ -23,6 +23,8 @@ _NECK_HEIGHT = 0.21
 """Where neck and shoulder meet, above the line of the shoulder joints, in units."""
 
 
+_SLEEVE_MARGIN = 0.35
+"""Beyond the edges of a sleeve, in its widths: folds and cuffs bulge out of its rungs and must be drawn too."""
 _TO_WRIST = 1.64
 """Shoulder joint to wrist, in units."""
 
@@ -104,7 +106,7 @@ class TopFit:
                 continue
             name = "sleeve_left" if side > 0 else "sleeve_right"
             reach = self._sleeve_reach(side, sleeve)
-            bent, flat = extended(target.grid(), sleeve.ladder.grid())
+            bent, flat = extended(target.grid(margin=_SLEEVE_MARGIN), sleeve.ladder.grid(margin=_SLEEVE_MARGIN))
             drawn = piece(name, steady(name, bent), flat, frame_size, step=step, weight=sleeve.weight, reach=reach)
             (below if arm.behind else above).append(drawn)
         return [item for item in below + above if item is not None]

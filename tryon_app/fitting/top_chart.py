@@ -163,7 +163,14 @@ def _sleeve_region(solid: UInt8, keys: dict[KeyPoint, Float32], suffix: str) -> 
         _line(cut, notch, notch + 0.25 * (inner - armpit))
         region = _component(cut, 0.5 * (outer + inner), tip, armpit)
     if region is None or _contains(region, trunk):
-        polygon = np.stack([start, tip + (outer - tip) * 1.3 + 0.2 * seam, outer + (inner - outer) * 1.1, armpit])
+        # Joined by a shadow: everything on the sleeve's side of armhole and inner edge, however far it bulges out.
+        chord = outer - tip
+        aside = np.array([-chord[1], chord[0]], np.float32)
+        aside *= 0.5 * (1.0 if float(aside @ (tip - trunk)) > 0 else -1.0)
+        notch = _notch(solid, armpit, inner, keys[KeyPoint(f"hem_{suffix}")])
+        polygon = np.stack(
+            [start, start + aside, outer + aside, outer + 0.3 * chord, inner + 0.3 * chord, notch, armpit]
+        )
         region = np.zeros((height, width), np.uint8)
         cv2.fillPoly(region, [np.round(polygon).astype(np.int32)], 1)
         region &= solid
