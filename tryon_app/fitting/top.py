@@ -16,7 +16,7 @@ _LENGTHS = {Category.DRESS: 3.0, Category.JACKET: 1.85, Category.TANK: 1.88}
 _WORN = 0.84
 """Width seen from the front of cloth that measures 1 lying flat: it goes round a body 0.68 as deep as wide."""
 
-_HANG = 0.93
+_HANG = 0.89
 """Length seen from the front of cloth that measures 1 lying flat: it goes over the chest, and bunches."""
 
 _NECK_HEIGHT = 0.21
