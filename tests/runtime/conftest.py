@@ -23,6 +23,7 @@ class ScriptedCamera:
         self.unplugged = False
         self.black = False
         self.hang = threading.Event()
+        self.opening_s = 0.0
         self.opened = self.closed = 0
         self._index = 0
         self._origin = time.monotonic()
@@ -31,6 +32,7 @@ class ScriptedCamera:
         if self.unplugged:
             raise CameraError("The scripted camera is gone.", "Plug it in.")
         self.opened += 1
+        time.sleep(self.opening_s)
 
     def read(self) -> Frame | None:
         if self.hang.is_set():

@@ -76,6 +76,18 @@ def test_a_camera_that_hangs_in_a_read_is_noticed_within_two_seconds_and_opened_
     one.until(lambda: one.said(LiveState.RUNNING, mark))
 
 
+def test_a_camera_that_opens_slowly_is_given_the_time_also_when_it_comes_back(bench, make_camera) -> None:
+    one, camera = bench(), make_camera()
+    one.session.start(camera)
+    one.until(one.session.take)
+    camera.opening_s, camera.unplugged = 2.2, True  # longer than a frame may be late
+    one.until(lambda: one.said(LiveState.RECONNECTING))
+    mark = len(one.statuses)
+    camera.unplugged = False
+    one.until(lambda: one.said(LiveState.RUNNING, mark))
+    assert camera.opened == 2
+
+
 def test_a_black_stream_is_reopened(bench, make_camera) -> None:
     one, camera = bench(), make_camera()
     one.session.start(camera)

@@ -19,6 +19,9 @@ _BLACK_LEVEL = 2.0
 _BLACK_S = 1.5
 _BACK_OFF_S = (0.3, 0.6, 1.2, 2.5, 5.0)
 _HAND_OVER_S = 2.0
+_STALLED_S = 1.5
+_OPENING_S = 10.0
+"""A camera may take this long to open and to deliver its first frame, each time anew."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,13 +75,15 @@ class Capture:
         self._before = before
         self._stop = threading.Event()
         self._alive_s = time.monotonic()
+        self._delivering = False
         self._start: tuple[float, float, int] | None = None
         self._thread = threading.Thread(target=self._run, name=f"capture-{epoch}", daemon=True)
 
     @property
-    def silent_s(self) -> float:
-        """Seconds since the camera last gave a sign of life: the driver may block inside a read for ever."""
-        return time.monotonic() - self._alive_s
+    def hangs(self) -> bool:
+        """Whether the camera gave no sign of life for too long: the driver may block inside a call for ever."""
+        patience = _STALLED_S if self._delivering else _OPENING_S
+        return time.monotonic() - self._alive_s > patience
 
     def start(self) -> None:
         """Begin."""
@@ -110,13 +115,15 @@ class Capture:
                     break
                 failures = 0
             except TryOnError as error:
-                failures += 1
+                # A camera that did deliver starts with the shortest pause again.
+                failures = 1 if self._delivering else failures + 1
                 self._trouble(error.message, error.remedy)
             except Exception as error:
                 _log.exception("The camera failed")
-                failures += 1
+                failures = 1 if self._delivering else failures + 1
                 self._trouble(f"{self.camera.name} failed ({error}).", "Choose another source or plug it in again.")
             finally:
+                self._alive_s, self._delivering = time.monotonic(), False
                 self._close()
             pause = _BACK_OFF_S[min(max(failures, 1) - 1, len(_BACK_OFF_S) - 1)]
             self._alive_s = time.monotonic()
@@ -137,7 +144,7 @@ class Capture:
             frame = self.camera.read()
             if frame is None:
                 return not self._stop.is_set()
-            self._alive_s = time.monotonic()
+            self._alive_s, self._delivering = time.monotonic(), True
             if self.camera.live and _is_black(frame):
                 black_since = black_since or self._alive_s
                 if self._alive_s - black_since > _BLACK_S:

@@ -20,9 +20,6 @@ from tryon_app.runtime.states import LiveFrame, LiveState, LiveStats, LiveStatus
 __all__ = ["LiveFrame", "LiveSession", "LiveState", "LiveStats", "LiveStatus"]
 
 _log = logging.getLogger(__name__)
-_STALLED_S = 1.5
-_OPENING_S = 10.0
-"""A camera may take this long to deliver its first frame."""
 _WATCH_S = 0.25
 _WINDOW = 90
 """Frames that the statistics look back on."""
@@ -174,8 +171,7 @@ class LiveSession:
         while not self._stop.wait(_WATCH_S):
             with self._lock:
                 capture = self._capture
-                patience = _STALLED_S if self._delivered_epoch == self._epoch else _OPENING_S
-                if capture is None or not capture.camera.live or capture.silent_s < patience:
+                if capture is None or not capture.camera.live or not capture.hangs:
                     continue
                 self._camera_trouble(
                     capture.epoch, f"{capture.camera.name} delivers no pictures.", "Plug it in again or choose another."
