@@ -1,0 +1,100 @@
+"""`tryon bench` on the synthetic camera, with a pipeline that draws patches."""
+
+import json
+
+import pytest
+from PIL import Image
+
+KEYS = {
+    "fps",
+    "pose_only_fps",
+    "frames",
+    "dropped",
+    "latency_ms",
+    "stages",
+    "peak_rss_mb",
+    "providers",
+    "width",
+    "height",
+    "startup_s",
+}
+STAGES = ["capture", "pose", "parse", "fit", "refine", "composite"]
+
+
+@pytest.fixture
+def bench(world, capsys):
+    """Run the command: exit code, stdout, stderr."""
+    from tryon_app.__main__ import main
+
+    def run(*arguments: str) -> tuple[object, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main(["bench", "--seconds", "0.5", *arguments])
+        said = capsys.readouterr()
+        return ended.value.code, said.out, said.err
+
+    return run
+
+
+def test_the_json_holds_what_was_promised_and_nothing_else(bench, world) -> None:
+    code, out, err = bench("--source", "synthetic", "--garment", "tee-green", "--json")
+    assert (code, err) == (0, "")
+    result = json.loads(out)
+    assert set(result) == KEYS
+    assert list(result["stages"]) == STAGES
+    assert all(set(stage) == {"median_ms", "p95_ms"} for stage in result["stages"].values())
+    assert all(0 <= stage["median_ms"] <= stage["p95_ms"] for stage in result["stages"].values())
+    assert result["stages"]["refine"] == {"median_ms": 0.0, "p95_ms": 0.0}
+    assert 0 < result["latency_ms"]["median"] <= result["latency_ms"]["p95"]
+    assert result["frames"] > 0
+    assert result["fps"] > 0
+    assert result["pose_only_fps"] > 0
+    assert result["startup_s"] > 0
+    assert result["peak_rss_mb"] > 1
+    assert world.pose.opened == ["video", "video"]  # once dressed, once the pose alone
+
+
+def test_without_a_pace_nothing_is_dropped(bench, tmp_path) -> None:
+    Image.new("RGB", (64, 48), (120, 90, 70)).save(tmp_path / "person.png")
+    code, out, _ = bench("--source", str(tmp_path), "--garment", "tee-green", "--json")
+    assert code == 0
+    assert json.loads(out)["dropped"] == 0
+
+
+@pytest.mark.parametrize(("size", "most"), [("320x180", (320, 180)), ("160x160", (160, 160))])
+def test_larger_sources_are_scaled_into_the_size(bench, world, size, most) -> None:
+    code, out, _ = bench("--source", "synthetic", "--garment", "tee-green", "--size", size, "--json")
+    result = json.loads(out)
+    assert code == 0
+    assert max(result["width"] / most[0], result["height"] / most[1]) == 1.0
+    assert set(world.pose.seen) == {(result["width"], result["height"])}
+
+
+def test_people_read_a_table(bench) -> None:
+    code, out, _ = bench("--source", "synthetic", "--garment", "tee-green", "--paced")
+    assert code == 0
+    for word in (*STAGES, "latency", "fps", "dropped", "first composite"):
+        assert word in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("--source", "nowhere.mp4"), 1, "no source"),
+        (("--source", "synthetic", "--garment", "tee-greem"), 1, "Did you mean tee-green?"),
+        (("--source", "synthetic", "--size", "huge"), 2, "1280x720"),
+    ],
+)
+def test_what_goes_wrong_is_one_line_with_a_remedy(bench, arguments, code, words) -> None:
+    garment = () if "--garment" in arguments else ("--garment", "tee-green")
+    ended, out, err = bench(*arguments, *garment, "--json")
+    assert (ended, out) == (code, "")
+    assert words in err
+    assert len(err.strip().splitlines()) == 1
+
+
+def test_a_file_that_is_no_video_is_said_instead_of_measured(bench, tmp_path) -> None:
+    path = tmp_path / "film.mp4"
+    path.write_text("not a film")
+    code, out, err = bench("--source", str(path), "--garment", "tee-green", "--json")
+    assert (code, out) == (1, "")
+    assert "film.mp4 is not a video" in err
