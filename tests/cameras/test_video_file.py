@@ -12,7 +12,7 @@ from av.video.reformatter import Colorspace
 
 from tryon_app.cameras.video_file import VideoFileCamera
 from tryon_app.core.errors import CameraError
-from tryon_app.core.protocols import Camera
+from tryon_app.core.protocols import Camera, FitsWithin
 
 SIZE = (64, 48)
 LEFT, RIGHT = (200, 40, 30), (30, 60, 200)
@@ -157,6 +157,18 @@ def test_colours_are_those_that_players_show(tmp_path: Path, size: tuple[int, in
     camera.close()
     assert near(image[-5, 10], LEFT, 5)
     assert near(image[-5, -10], RIGHT, 5)
+
+
+def test_a_session_may_ask_for_smaller_frames_and_never_gets_larger_ones(tmp_path: Path) -> None:
+    camera = VideoFileCamera(clip(tmp_path / "film.mp4"), within=(40, 40))
+    assert isinstance(camera, FitsWithin)
+    for asked, shape in (((640, 480), (30, 40)), ((32, 32), (24, 32)), ((64, 64), (24, 32))):
+        camera.fit_within(asked)
+        camera.open()
+        frame = camera.read()
+        assert frame is not None
+        assert frame.image.shape[:2] == shape
+    camera.close()
 
 
 @pytest.mark.parametrize(("within", "shape"), [((32, 32), (24, 32)), ((640, 480), (48, 64)), ((64, 24), (24, 32))])

@@ -101,6 +101,21 @@ def test_a_black_stream_is_reopened(bench, make_camera) -> None:
     one.until(lambda: one.said(LiveState.RUNNING, mark))
 
 
+def test_a_camera_that_can_scale_is_asked_to_before_it_opens(bench, make_camera) -> None:
+    class Scaling(make_camera):
+        asked: tuple[int, int] | None = None
+
+        def fit_within(self, size: tuple[int, int]) -> None:
+            assert not self.opened
+            self.asked = size
+
+    one, camera = bench(within=(80, 45)), Scaling()
+    one.session.start(camera)
+    frame = one.until(one.session.take)
+    assert camera.asked == (80, 45)
+    assert (frame.frame.width, frame.frame.height) == (80, 44)  # even, by whom ever it is scaled
+
+
 def test_switching_shows_nothing_of_the_old_source_afterwards(bench, make_camera) -> None:
     one, first, second = bench(), make_camera(), make_camera()
     one.session.start(first)

@@ -74,6 +74,11 @@ class VideoFileCamera:
         length_us = self._container.duration
         return round(length_us / 1e6 * self._rate) if length_us and self._rate else None
 
+    def fit_within(self, size: tuple[int, int]) -> None:
+        """See `core.protocols.FitsWithin`; a smaller limit that was given before stays."""
+        limit = self._within or size
+        self._within = min(limit[0], size[0]), min(limit[1], size[1])
+
     def open(self) -> None:
         """Open the file; an open one starts again.
 
@@ -181,7 +186,8 @@ class VideoFileCamera:
         if self._within is not None:
             limits = self._within[::-1] if turns % 2 else self._within
             scale = min(1.0, limits[0] / width, limits[1] / height)
-            width, height = max(2, round(width * scale)), max(2, round(height * scale))
+            if scale < 1.0:  # even sizes, as video codecs want them
+                width, height = max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2)
         space = int(picture.colorspace)
         if space not in {1, 5, 6, 7, 9, 10}:  # not said: players take large pictures for BT.709, small ones for BT.601
             space = 1 if picture.height >= _HD_HEIGHT else 5

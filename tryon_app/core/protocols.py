@@ -53,6 +53,14 @@ class Camera(Protocol):
 
 
 @runtime_checkable
+class FitsWithin(Protocol):
+    """What a camera may add that scales larger frames down more cheaply while it decodes them."""
+
+    def fit_within(self, size: tuple[int, int]) -> None:
+        """Deliver frames no larger than this width and height, from the next `open` on."""
+
+
+@runtime_checkable
 class RunsModels(Protocol):
     """What a part that runs models may add, so that a user sees what truly ran."""
 

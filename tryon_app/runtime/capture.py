@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from tryon_app.core.errors import TryOnError
-from tryon_app.core.protocols import Camera
+from tryon_app.core.protocols import Camera, FitsWithin
 from tryon_app.core.types import Frame
 from tryon_app.runtime.latest import LatestSlot
 
@@ -103,6 +103,8 @@ class Capture:
         if self._before is not None:
             self._before.join(_HAND_OVER_S)
             self._before = None
+        if isinstance(self.camera, FitsWithin):
+            self.camera.fit_within(self._within)
         failures = 0
         while not self._stop.is_set():
             try:
