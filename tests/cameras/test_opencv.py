@@ -146,6 +146,37 @@ def test_a_hanging_driver_holds_up_neither_closing_nor_opening_again(desk, camer
     assert camera.read().index == 1, "the late picture of the old handle is not counted"
 
 
+def test_an_opening_that_hangs_does_not_take_over_when_it_comes_back(desk, camera_of, good):
+    desk.plug("046d-0825-aaaaaa", "Logi", (V4L2, 0), play=good)
+    camera = camera_of()
+    real, back, entered, failed = desk.open_grabber, threading.Event(), threading.Event(), []
+
+    def slow(*arguments):
+        entered.set()
+        assert back.wait(20)
+        return real(*arguments)
+
+    def open_slowly() -> None:
+        try:
+            camera.open()
+        except CameraError as error:
+            failed.append(error)
+
+    camera._open_grabber = slow
+    opener = threading.Thread(target=open_slowly)
+    opener.start()
+    assert entered.wait(20)
+    camera._open_grabber = real
+    camera.open()
+    current = desk.grabbers[-1]
+    back.set()
+    opener.join(20)
+    assert len(failed) == 1
+    assert desk.grabbers[-1].released == 1
+    assert current.released == 0
+    assert camera.read() is not None
+
+
 def test_black_pictures_are_handed_on_for_the_session_to_judge(desk, camera_of, paint):
     desk.plug("x-aaaaaa", "Cam", (V4L2, 0), play=lambda: (True, paint((0, 0, 0))))
     camera = camera_of()

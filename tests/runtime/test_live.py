@@ -1,5 +1,10 @@
+import threading
 import time
 
+import numpy as np
+
+from tryon_app.cameras.discovery import CameraDevice
+from tryon_app.cameras.opencv import OpenCVCamera
 from tryon_app.core.errors import ModelError
 from tryon_app.runtime.live import LiveState
 
@@ -86,6 +91,53 @@ def test_a_camera_that_opens_slowly_is_given_the_time_also_when_it_comes_back(be
     camera.unplugged = False
     one.until(lambda: one.said(LiveState.RUNNING, mark))
     assert camera.opened == 2
+
+
+def test_a_read_that_comes_back_late_leaves_the_new_stream_alone(bench) -> None:
+    class Driver:
+        """Hangs after a few pictures when it is the first, works when it is another."""
+
+        opened, back = 0, threading.Event()
+
+        def __init__(self, *_: object) -> None:
+            Driver.opened += 1
+            self.left = 20 if Driver.opened == 1 else 10**9
+            self.released = 0
+
+        def isOpened(self) -> bool:  # noqa: N802
+            return True
+
+        def read(self) -> tuple[bool, np.ndarray]:
+            time.sleep(0.005)
+            self.left -= 1
+            if self.left < 0:
+                Driver.back.wait(60.0)
+            return True, np.full((90, 160, 3), 120, np.uint8)
+
+        def release(self) -> None:
+            self.released += 1
+
+    device = CameraDevice("046d-0825-aaaaaa", "Logi", "", ((200, 0),))
+    grabbers: list[Driver] = []
+
+    def open_grabber(*_: object) -> Driver:
+        grabbers.append(Driver())
+        return grabbers[-1]
+
+    one = bench()
+    one.session.start(OpenCVCamera(open_grabber=open_grabber, devices=lambda: (device,)))
+    one.until(lambda: one.said(LiveState.RECONNECTING))
+    mark = len(one.statuses)
+    one.until(lambda: one.said(LiveState.RUNNING, mark), 30.0)
+    mark = len(one.statuses)
+    Driver.back.set()
+    one.until(lambda: grabbers[0].released)
+    frames = one.session.stats().frames
+    one.until(lambda: one.session.stats().frames > frames + 50)
+    assert one.statuses[mark:] == []
+    assert len(grabbers) == 2
+    one.session.stop()
+    assert [grabber.released for grabber in grabbers] == [1, 1]
 
 
 def test_a_black_stream_is_reopened(bench, make_camera) -> None:

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -70,7 +71,9 @@ class OpenCVCamera:
         self._devices = devices
         self._patience_s = patience_s
         self._name = identity or "Camera"
+        self._lock = threading.Lock()
         self._lease: Lease[Grabber] | None = None
+        self._opening = 0
         self._index = self._scene = 0
         self._last_s = 0.0
         self._arrivals: deque[float] = deque(maxlen=_RATE_WINDOW)
@@ -108,6 +111,9 @@ class OpenCVCamera:
             CameraError: Not plugged in, not allowed, or in use by another program.
         """
         self.close()
+        with self._lock:
+            self._opening += 1
+            opening = self._opening
         device = find_camera(self._identity, self._devices())
         # From now on the very same device is meant, even if the person said "the first one".
         self._identity, self._name = device.id, device.name
@@ -117,9 +123,7 @@ class OpenCVCamera:
             self._next_route += 1
             grabber = self._start(*route)
             if grabber is not None:
-                if self._index:  # who knows who stands there by now
-                    self._scene += 1
-                self._lease = Lease(grabber, lambda handle: handle.release())
+                self._hold(grabber, opening)
                 return
         raise CameraError(f"{device.name} cannot be opened.", _remedy(device))
 
@@ -146,9 +150,23 @@ class OpenCVCamera:
 
     def close(self) -> None:
         """Release the camera; from any thread, also while `read` hangs."""
-        lease, self._lease = self._lease, None
+        with self._lock:
+            lease, self._lease = self._lease, None
+            self._opening += 1
         if lease is not None:
             lease.give_up()
+
+    def _hold(self, grabber: Grabber, opening: int) -> None:
+        """Keep the device, unless it was closed or opened anew while this opening hung in the driver."""
+        with self._lock:
+            wanted = opening == self._opening
+            if wanted:
+                if self._index:  # who knows who stands there by now
+                    self._scene += 1
+                self._lease = Lease(grabber, lambda handle: handle.release())
+        if not wanted:
+            grabber.release()
+            raise CameraError(f"{self._name} was closed.", "Choose it again.")
 
     def _start(self, backend: int, index: int) -> Grabber | None:
         """Open one route, with fewer wishes each time: cameras without MJPG or without the size refuse as a whole."""

@@ -74,6 +74,7 @@ class Capture:
         self._paced = paced
         self._before = before
         self._stop = threading.Event()
+        self._left_behind = False
         self._alive_s = time.monotonic()
         self._delivering = False
         self._start: tuple[float, float, int] | None = None
@@ -91,6 +92,13 @@ class Capture:
 
     def ask_to_stop(self) -> None:
         """Stop after the current read; returns at once."""
+        self._stop.set()
+
+    def leave_behind(self) -> None:
+        """Give up on a call that hangs. The next capture of the same camera opens it anew: when the call does come
+        back, this one must not close what by then belongs to the other.
+        """
+        self._left_behind = True
         self._stop.set()
 
     def join(self, timeout_s: float) -> bool:
@@ -133,6 +141,8 @@ class Capture:
         self._close()
 
     def _close(self) -> None:
+        if self._left_behind:
+            return
         try:
             self.camera.close()
         except Exception:

@@ -176,6 +176,7 @@ class LiveSession:
                 self._camera_trouble(
                     capture.epoch, f"{capture.camera.name} delivers no pictures.", "Plug it in again or choose another."
                 )
+                capture.leave_behind()
                 self._begin(capture.camera)
 
     def _deliver(self, frame: LiveFrame, stages: Mapping[str, float]) -> None:
