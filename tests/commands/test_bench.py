@@ -1,7 +1,9 @@
 """`tryon bench` on the synthetic camera, with a pipeline that draws patches."""
 
 import json
+import time
 
+import psutil
 import pytest
 from PIL import Image
 
@@ -90,6 +92,20 @@ def test_what_goes_wrong_is_one_line_with_a_remedy(bench, arguments, code, words
     assert (ended, out) == (code, "")
     assert words in err
     assert len(err.strip().splitlines()) == 1
+
+
+def test_a_source_without_people_is_measured_from_its_first_frame(bench, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr("tryon_app.commands.bench._PERSON_S", 0.2)
+    monkeypatch.setattr("tryon_app.commands.bench._START_S", 30.0)
+    Image.new("RGB", (64, 48), (0, 0, 0)).save(tmp_path / "nobody.png")
+    before = time.time()
+    code, out, _ = bench("--source", str(tmp_path), "--garment", "tee-green", "--json")
+    result = json.loads(out)
+    assert code == 0
+    assert result["frames"] > 0
+    assert result["stages"]["composite"]["p95_ms"] == 0.0
+    assert 0 < result["startup_s"] < time.time() - psutil.Process().create_time()
+    assert time.time() - before < 30.0
 
 
 def test_a_file_that_is_no_video_is_said_instead_of_measured(bench, tmp_path) -> None:

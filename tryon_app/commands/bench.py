@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 STAGES = ("capture", "pose", "parse", "fit", "refine", "composite")
 _START_S = 60.0
+_PERSON_S = 5.0
+"""After the first frame: how long a person is waited for."""
 _POSE_SHARE = 0.3
 """Of the time asked for, spent on the pose alone right after the full run."""
 
@@ -69,6 +71,8 @@ class _Run:
     def __init__(self) -> None:
         self.first = threading.Event()
         self.first_s = 0.0
+        self.dressed = threading.Event()
+        self.dressed_s = 0.0
         self.error: TryOnError | None = None
         self.counting = False
         self.latencies: list[float] = []
@@ -78,9 +82,12 @@ class _Run:
     def frame(self, frame: "LiveFrame", stages: Mapping[str, float]) -> None:
         """Every dressed frame, on the dressing thread."""
         now = time.perf_counter()
-        if not self.first.is_set() and frame.composite.layer_roi is not None:
+        if not self.first.is_set():
             self.first_s = time.time()
             self.first.set()
+        if not self.dressed.is_set() and frame.composite.layer_roi is not None:
+            self.dressed_s = time.time()
+            self.dressed.set()
         if not self.counting:
             return
         self.size = frame.frame.width, frame.frame.height
@@ -95,6 +102,7 @@ class _Run:
         if status.state in (LiveState.FAILED, LiveState.RECONNECTING):
             self.error = TryOnError(status.message, status.remedy)
             self.first.set()
+            self.dressed.set()
 
 
 def _measure(
@@ -123,11 +131,12 @@ def _measure(
     session.set_outfit(outfit)
     session.start(app.open_source(source, settings))
     try:
-        # A source without people never shows a garment: its first frames count all the same.
-        run.first.wait(_START_S)
+        if run.first.wait(_START_S):
+            # A source without people never shows a garment: its first frame counts all the same.
+            run.dressed.wait(_PERSON_S)
         if run.error is not None:
             raise run.error
-        startup = (run.first_s or time.time()) - psutil.Process().create_time()
+        startup = (run.dressed_s or run.first_s) - psutil.Process().create_time()
         dropped = session.stats().dropped
         run.counting, begin = True, time.perf_counter()
         time.sleep(seconds)
