@@ -4,7 +4,9 @@ _STEPS = (1.0, 0.75, 0.5)
 _SLOW, _FAST = 0.85, 0.60
 _LOWER_AFTER_S, _RAISE_AFTER_S = 2.5, 8.0
 _TRIAL_S, _WORTH_IT = 2.0, 0.93
+"""After this long a step down must have brought the time of a frame below this share of what it was."""
 _NO_USE_S = 60.0
+"""A step that did not is not tried again before the picture was slow for so long."""
 
 
 class Quality:
