@@ -6,7 +6,7 @@ Maps are float32 h x w over the grid: columns at frame pixels `x` (1 x w), rows 
 import cv2
 import numpy as np
 
-from tryon_app.core.types import Float32, Landmark, Pose
+from tryon_app.core.types import Float32, Landmark, Pose, sided
 
 _UPPER_ARM, _FOREARM, _HAND = 0.175, 0.135, 0.125
 """Radii in shoulder widths: bare limbs with little cloth around them."""
@@ -21,22 +21,11 @@ class ArmShape:
     """
 
     def __init__(self, body: "Anatomy", side: int) -> None:
-        p, left = body.pose.points, side > 0
-        names = (
-            (Landmark.LEFT_SHOULDER, Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST, Landmark.LEFT_INDEX, Landmark.LEFT_PINKY)
-            if left
-            else (
-                Landmark.RIGHT_SHOULDER,
-                Landmark.RIGHT_ELBOW,
-                Landmark.RIGHT_WRIST,
-                Landmark.RIGHT_INDEX,
-                Landmark.RIGHT_PINKY,
-            )
-        )
+        p = body.pose.points
+        names = sided(side, "SHOULDER", "ELBOW", "WRIST", "INDEX", "PINKY", "THUMB")
         self._body = body
-        self._joints = p[list(names[:3])]
-        wrist, index, pinky = p[list(names[2:])]
-        thumb = p[Landmark.LEFT_THUMB if left else Landmark.RIGHT_THUMB]
+        self._joints = p[names[:3]]
+        wrist, index, pinky, thumb = p[names[2:]]
         # MediaPipe marks the knuckles: the fingers reach as far again.
         palm = wrist + 0.15 * (0.5 * (index + pinky) - wrist)
         fingers = [body.capsule(palm, wrist + 1.7 * (joint - wrist)) / 0.75 for joint in (index, pinky)]

@@ -132,6 +132,16 @@ class Landmark(IntEnum):
     RIGHT_FOOT_INDEX = 32
 
 
+def sided(side: int, *names: str) -> list[Landmark]:
+    """Landmarks of one side of the body, in the order of their names.
+
+    Args:
+        side: +1 left, -1 right.
+        names: Such as "SHOULDER".
+    """
+    return [Landmark[f"{'LEFT' if side > 0 else 'RIGHT'}_{name}"] for name in names]
+
+
 class BodyPart(IntEnum):
     """Labels of the body-part map."""
 

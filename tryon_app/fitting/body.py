@@ -10,10 +10,13 @@ from functools import cached_property
 
 import numpy as np
 
-from tryon_app.core.types import Float32, Landmark, Pose
+from tryon_app.core.types import Float32, Landmark, Pose, sided
 
 TORSO_LENGTH = 1.55
 """Shoulder line to hip line, in units, standing upright."""
+
+ARM_LENGTHS = (0.86, 0.78, 0.28)
+"""Upper arm, forearm and hand to the knuckles, in units."""
 
 _MIN_UNIT = 6.0
 
@@ -137,21 +140,14 @@ class Body:
 
     def arm(self, side: int) -> Arm:
         """The left (+1) or right (-1) arm."""
-        left = side > 0
-        names = (
-            (Landmark.LEFT_SHOULDER, Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST, Landmark.LEFT_INDEX)
-            if left
-            else (Landmark.RIGHT_SHOULDER, Landmark.RIGHT_ELBOW, Landmark.RIGHT_WRIST, Landmark.RIGHT_INDEX)
-        )
-        joints = self.points[list(names)].copy()
-        pinky = self.points[Landmark.LEFT_PINKY if left else Landmark.RIGHT_PINKY]
-        joints[3] = 0.5 * (joints[3] + pinky)
+        shoulder, elbow, wrist, index, pinky = sided(side, "SHOULDER", "ELBOW", "WRIST", "INDEX", "PINKY")
+        joints = self.points[[shoulder, elbow, wrist, index]]
+        joints[3] = 0.5 * (joints[3] + self.points[pinky])
         lengths = np.linalg.norm(np.diff(joints, axis=0), axis=1)
-        reach = np.clip(lengths / (np.array([0.86, 0.78, 0.28], np.float32) * self.unit), 0.05, 1.2)
+        reach = np.clip(lengths / (np.array(ARM_LENGTHS, np.float32) * self.unit), 0.05, 1.2)
         depth = self.pose.depth
-        wrist = names[2]
-        behind = bool(depth[wrist] > depth[list(names[:1])][0] + 0.55 * self.unit and self.pose.visibility[wrist] < 0.6)
-        return Arm(side, joints, reach.astype(np.float32), float(self.pose.presence[names[1]]), behind)
+        behind = bool(depth[wrist] > depth[shoulder] + 0.55 * self.unit and self.pose.visibility[wrist] < 0.6)
+        return Arm(side, joints, reach.astype(np.float32), float(self.pose.presence[elbow]), behind)
 
 
 def unit_vector(vector: Float32, fallback: Float32) -> Float32:

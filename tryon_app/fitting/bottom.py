@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tryon_app.core.types import FitPiece, Float32, Landmark
+from tryon_app.core.types import FitPiece, Float32, Landmark, sided
 from tryon_app.fitting.arms import to_arm
 from tryon_app.fitting.body import Body, unit_vector
 from tryon_app.fitting.bottom_chart import BottomChart
@@ -135,13 +135,7 @@ class BottomFit:
         """Outer and inner edge of a leg from the crotch down: float32 rungs x 2 each."""
         body = self.body
         unit = body.unit
-        left = side > 0
-        names = (
-            (Landmark.LEFT_HIP, Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE)
-            if left
-            else (Landmark.RIGHT_HIP, Landmark.RIGHT_KNEE, Landmark.RIGHT_ANKLE)
-        )
-        line = body.points[list(names)]
+        line = body.points[sided(side, "HIP", "KNEE", "ANKLE")]
         length = float(np.linalg.norm(np.diff(line, axis=0), axis=1).sum())
         natural = self.chart.inseam * self.along_scale / (_INSEAM * unit)
         # Full-length trousers end at the ankle, whoever wears them.
@@ -201,16 +195,11 @@ class BottomFit:
     def _leg_reach(self, centre: Float32, across: Float32, side: int) -> Float32:
         """How far that side's leg stands off the skirt's middle: float32 n, pixels."""
         body = self.body
-        names = (
-            (Landmark.LEFT_HIP, Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE)
-            if side > 0
-            else (Landmark.RIGHT_HIP, Landmark.RIGHT_KNEE, Landmark.RIGHT_ANKLE)
-        )
-        line = body.points[list(names)]
+        line = body.points[sided(side, "HIP", "KNEE", "ANKLE")]
         heights = line @ body.down
         order = np.argsort(heights)
         offset = (line - body.hip_mid) @ across
-        at = np.interp(centre @ body.down, heights[order], offset[order] - 0.0)
+        at = np.interp(centre @ body.down, heights[order], offset[order])
         middle = (centre - body.hip_mid) @ across
         radius = np.interp(centre @ body.down, np.sort(heights), [0.34, 0.2, 0.14])
         reach: Float32 = np.maximum(at - middle + radius * body.unit, 0.25 * body.unit).astype(np.float32)

@@ -4,7 +4,7 @@ import numpy as np
 
 from tryon_app.core.types import Category, FitPiece, Float32, Landmark
 from tryon_app.fitting.arms import to_arm
-from tryon_app.fitting.body import Arm, Body, unit_vector
+from tryon_app.fitting.body import ARM_LENGTHS, Arm, Body, unit_vector
 from tryon_app.fitting.silhouette import Silhouette
 from tryon_app.fitting.steady import Steadied, unsteadied
 from tryon_app.fitting.strip import Ladder, columns, extended, normals, piece, polyline, smooth
@@ -25,7 +25,7 @@ _NECK_HEIGHT = 0.21
 
 _SLEEVE_MARGIN = 0.35
 """Beyond the edges of a sleeve, in its widths: folds and cuffs bulge out of its rungs and must be drawn too."""
-_TO_WRIST = 1.64
+_TO_WRIST = ARM_LENGTHS[0] + ARM_LENGTHS[1]
 """Shoulder joint to wrist, in units."""
 
 
@@ -302,11 +302,11 @@ class TopFit:
             return None
         body, unit, fan = self.body, self.body.unit, sleeve.fan
         tip, armpit = self.torso_point(arm.side, self.chart.rungs[0]), self.torso_point(arm.side, self.chart.rungs[1])
-        along, outward = self._directions(arm.side)
+        _, outward = self._directions(arm.side)
         line = _rounded(arm.joints, 0.22 * unit)
         # The tube begins level with the armpit. Lengths are true; along a bone that points at the camera they look
         # shorter.
-        begin = max(float((armpit - arm.joints[0]) @ along), 0.0)
+        begin = self._sleeve_begin(arm)
         t = np.linspace(0.0, 1.0, len(sleeve.widths) - fan, dtype=np.float32)
         lengths = t * self._sleeve_length(sleeve, begin / max(float(arm.reach[0]), 0.05))
         positions = begin + _foreshorten(lengths, arm, unit, begin)
@@ -336,6 +336,11 @@ class TopFit:
         second = np.concatenate([np.repeat(armpit[None], fan, axis=0), inner]).astype(np.float32)
         return Ladder(first, second)
 
+    def _sleeve_begin(self, arm: Arm) -> float:
+        """How far down the arm its tube begins, level with the armpit: pixels as seen."""
+        along, _ = self._directions(arm.side)
+        return max(float((self.torso_point(arm.side, self.chart.rungs[1]) - arm.joints[0]) @ along), 0.0)
+
     def _sleeve_length(self, sleeve: SleeveChart, begin: float) -> float:
         """True length of the tube, pixels. A full-length sleeve ends at the wrist, whoever wears it."""
         natural = sleeve.length * self.along_scale
@@ -346,12 +351,11 @@ class TopFit:
 
     def _sleeve_reach(self, side: int, sleeve: SleeveChart) -> float:
         """How far down the arm a sleeve goes: 0 the shoulder, 1 the elbow, 2 the wrist."""
-        along, _ = self._directions(side)
         arm = self.arms[side]
-        armpit = self.torso_point(side, self.chart.rungs[1])
-        begin = max(float((armpit - arm.joints[0]) @ along), 0.0) / max(float(arm.reach[0]), 0.05)
+        begin = self._sleeve_begin(arm) / max(float(arm.reach[0]), 0.05)
         end = (begin + self._sleeve_length(sleeve, begin)) / self.body.unit
-        return float(np.interp(end, [0.0, 0.86, _TO_WRIST, 2 * _TO_WRIST - 0.86], [0.0, 1.0, 2.0, 3.0]))
+        upper, lower = ARM_LENGTHS[:2]
+        return float(np.interp(end, [0.0, upper, _TO_WRIST, _TO_WRIST + lower], [0.0, 1.0, 2.0, 3.0]))
 
     def _arm_known(self, arm: Arm) -> bool:
         """Whether a sleeve may be drawn: the elbow is seen, or outside the picture with the shoulder inside."""
@@ -380,7 +384,7 @@ def _rounded(joints: Float32, radius: float) -> Float32:
 
 def _foreshorten(lengths: Float32, arm: Arm, unit: float, begin: float) -> Float32:
     """True lengths along an arm -> pixels as seen, both from a point `begin` pixels down the upper arm."""
-    true = np.array([0.86, 0.78, 0.28], np.float32) * unit
+    true = np.array(ARM_LENGTHS, np.float32) * unit
     stops = np.concatenate([[0.0], np.cumsum(true)])
     seen = np.concatenate([[0.0], np.cumsum(true * arm.reach)])
     start = begin / max(float(arm.reach[0]), 0.05)
