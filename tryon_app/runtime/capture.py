@@ -6,13 +6,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 
 from tryon_app.core.errors import TryOnError
 from tryon_app.core.protocols import Camera, FitsWithin
 from tryon_app.core.types import Frame
 from tryon_app.runtime.latest import LatestSlot
+from tryon_app.runtime.scaling import scaled
 
 _log = logging.getLogger(__name__)
 _BLACK_LEVEL = 2.0
@@ -165,7 +165,7 @@ class Capture:
                 # Rather the last picture than a black one.
                 continue
             black_since = None
-            frame = _within(frame, self._within)
+            frame = scaled(frame, min(self._within[0] / frame.width, self._within[1] / frame.height))
             read_s = time.perf_counter() - begin
             self._wait_for(frame)
             if self._stop.is_set():
@@ -201,14 +201,3 @@ class Capture:
 
 def _is_black(frame: Frame) -> bool:
     return float(np.mean(frame.image[::16, ::16])) < _BLACK_LEVEL
-
-
-def _within(frame: Frame, size: tuple[int, int]) -> Frame:
-    """The frame, scaled down when it is larger; even sizes, as video codecs want them."""
-    scale = min(size[0] / frame.width, size[1] / frame.height)
-    if scale >= 1.0:
-        return frame
-    width, height = max(2, round(frame.width * scale / 2) * 2), max(2, round(frame.height * scale / 2) * 2)
-    image = np.asarray(cv2.resize(frame.image, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
-    image.flags.writeable = False
-    return replace(frame, image=image)

@@ -61,7 +61,6 @@ class LiveSession:
             pipeline,
             self._captured,
             self._quality,
-            on_ready=self._models_ready,
             on_failed=self._models_failed,
             on_trouble=self._stage_trouble,
             deliver=self._deliver,
@@ -195,11 +194,6 @@ class LiveSession:
             self._on_frame()
 
     # -- news ----------------------------------------------------------------------------------------------------------
-
-    def _models_ready(self) -> None:
-        if self._stop.is_set():
-            return
-        _log.info("Models are ready")
 
     def _models_failed(self, message: str, remedy: str) -> None:
         self._say(LiveState.FAILED, message, remedy)

@@ -5,9 +5,8 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-import cv2
 import numpy as np
 
 from tryon_app.core.errors import TryOnError
@@ -16,6 +15,7 @@ from tryon_app.core.types import Composite, Frame, Outfit, Perception
 from tryon_app.runtime.capture import Captured
 from tryon_app.runtime.latest import LatestSlot
 from tryon_app.runtime.quality import Quality
+from tryon_app.runtime.scaling import scaled
 from tryon_app.runtime.states import LiveFrame
 
 _log = logging.getLogger(__name__)
@@ -40,7 +40,6 @@ class Processing:
         pipeline: Opened, used and closed by the threads here.
         source: Where frames come from.
         quality: Decides the processing resolution.
-        on_ready: Called when the models are loaded.
         on_failed: Told a message and a remedy when they cannot be loaded; the threads end then.
         on_trouble: Told when stages keep failing, and with "" when they work again.
         deliver: Takes each dressed frame with its stage times in seconds.
@@ -52,7 +51,6 @@ class Processing:
         source: LatestSlot[Captured],
         quality: Quality,
         *,
-        on_ready: Callable[[], None],
         on_failed: Callable[[str, str], None],
         on_trouble: Callable[[str, str], None],
         deliver: Callable[[LiveFrame, Mapping[str, float]], None],
@@ -60,7 +58,7 @@ class Processing:
         self._pipeline = pipeline
         self._source = source
         self._quality = quality
-        self._on_ready, self._on_failed, self._on_trouble = on_ready, on_failed, on_trouble
+        self._on_failed, self._on_trouble = on_failed, on_trouble
         self._deliver = deliver
         self._between: LatestSlot[_Perceived] = LatestSlot()
         self._stop = threading.Event()
@@ -109,7 +107,7 @@ class Processing:
             self._on_failed(f"The models could not be opened ({error}).", "Run `tryon doctor`.")
             return
         try:
-            self._on_ready()
+            _log.info("Models are ready")
             epoch = -1
             while not self._stop.is_set():
                 captured = self._source.take(_WAIT_S)
@@ -128,7 +126,7 @@ class Processing:
             self._pipeline.close()
 
     def _perceive(self, captured: Captured, begin: float) -> _Perceived:
-        outfit, frame = self._outfit, _scaled(captured.frame, self._quality.scale)
+        outfit, frame = self._outfit, scaled(captured.frame, self._quality.scale)
         perception: Perception | None = None
         try:
             perception = self._pipeline.perceive(frame, outfit)
@@ -179,12 +177,3 @@ class Processing:
         if self._failed_in_a_row == _SAY_AFTER:
             _log.error("Stage %s keeps failing", stage, exc_info=error)
             self._on_trouble(f"The garment cannot be drawn right now ({error}).", "Try another garment.")
-
-
-def _scaled(frame: Frame, scale: float) -> Frame:
-    if scale >= 1.0:
-        return frame
-    size = max(2, round(frame.width * scale / 2) * 2), max(2, round(frame.height * scale / 2) * 2)
-    image = np.asarray(cv2.resize(frame.image, size, interpolation=cv2.INTER_AREA), np.uint8)
-    image.flags.writeable = False
-    return replace(frame, image=image)
