@@ -86,28 +86,6 @@ def examine_photo(path: Path, *, slot: Slot | None = None, back: Path | None = N
     return Imported(garment, found.confidence)
 
 
-def cut_photo(path: Path) -> UInt8:
-    """The garment of a photo, cut out and cropped with a small margin.
-
-    Args:
-        path: The photo.
-
-    Returns:
-        uint8 H x W x 4, at most 1600 pixels a side.
-
-    Raises:
-        GarmentError: No garment is found.
-        InputError: The file cannot be read.
-    """
-    rgba, transparent = read_rgba(path)
-    rgba = _within(rgba)
-    try:
-        cut = bleed(rgba[..., :3], rgba[..., 3]) if transparent else cut_out(np.ascontiguousarray(rgba[..., :3]))
-        return _crop(cut)
-    except GarmentError as error:
-        raise GarmentError(f"{path.name}: {error.message}", error.remedy) from error
-
-
 def main_colour(rgba: UInt8) -> str:
     """The most frequent colour of a cut-out as "#rrggbb"."""
     small = cv2.resize(rgba, (96, 96), interpolation=cv2.INTER_AREA)
@@ -146,30 +124,26 @@ def _view(path: Path, slot: Slot | None, *, back: bool) -> tuple[GarmentView, Fo
 
 def _best(path: Path, slot: Slot | None, back: bool) -> tuple[UInt8, Found]:
     """The careful cut-out and its key points, or the blunt one where that shows a far larger or the only garment."""
-    refusal: GarmentError | None = None
-    first: tuple[UInt8, Found] | None = None
-    try:
-        rgba = cut_photo(path)
-        first = rgba, find_keypoints(rgba, slot, back=back)
-    except GarmentError as error:
-        refusal = error
-    second = _second_opinion(path, slot, back)
-    if first is not None and second is not None:
-        larger = float((second[0][..., 3] > 127).sum()) > _FAR_LARGER * float((first[0][..., 3] > 127).sum())
-        first = second if larger and second[1].confidence > first[1].confidence - 0.2 else first
-    chosen = first or second
-    if chosen is None:
-        message = refusal.message if refusal is not None else "no garment was found."
-        named = message if message.startswith(path.name) else f"{path.name}: {message}"
-        raise GarmentError(named, refusal.remedy if refusal is not None else "") from refusal
-    return chosen
-
-
-def _second_opinion(path: Path, slot: Slot | None, back: bool) -> tuple[UInt8, Found] | None:
     rgba, transparent = read_rgba(path)
-    if transparent:
-        return None
-    cut = contrast_cutout(np.ascontiguousarray(_within(rgba)[..., :3]))
+    rgba = _within(rgba)
+    rgb = np.ascontiguousarray(rgba[..., :3])
+    try:
+        careful = _crop(bleed(rgb, rgba[..., 3]) if transparent else cut_out(rgb))
+        first = careful, find_keypoints(careful, slot, back=back)
+    except GarmentError as refusal:
+        second = None if transparent else _second_opinion(rgb, slot, back)
+        if second is None:
+            raise GarmentError(f"{path.name}: {refusal.message}", refusal.remedy) from refusal
+        return second
+    second = None if transparent else _second_opinion(rgb, slot, back)
+    if second is None:
+        return first
+    larger = _area(second[0]) > _FAR_LARGER * _area(first[0])
+    return second if larger and second[1].confidence > first[1].confidence - 0.2 else first
+
+
+def _second_opinion(rgb: UInt8, slot: Slot | None, back: bool) -> tuple[UInt8, Found] | None:
+    cut = contrast_cutout(rgb)
     if cut is None:
         return None
     cropped = _crop(cut)
@@ -178,6 +152,10 @@ def _second_opinion(path: Path, slot: Slot | None, back: bool) -> tuple[UInt8, F
     except GarmentError:
         return None
     return (cropped, found) if found.confidence > _SURE else None
+
+
+def _area(rgba: UInt8) -> int:
+    return int((rgba[..., 3] > 127).sum())
 
 
 def _within(rgba: UInt8) -> UInt8:
