@@ -13,6 +13,8 @@ import typer
 from tryon_app.core.errors import TryOnError, UsageError
 
 if TYPE_CHECKING:
+    from tryon_app.core.protocols import Camera
+    from tryon_app.runtime.live import LiveSession
     from tryon_app.runtime.states import LiveFrame, LiveStatus
 
 STAGES = ("capture", "pose", "parse", "fit", "refine", "composite")
@@ -95,6 +97,13 @@ class _Run:
         for name in STAGES:
             self.stages[name].append(stages.get(name, 0.0))
 
+    def count(self, seconds: float) -> float:
+        """Collect for a while: frames a second."""
+        self.counting, begin = True, time.perf_counter()
+        time.sleep(seconds)
+        self.counting = False
+        return len(self.latencies) / (time.perf_counter() - begin)
+
     def status(self, status: "LiveStatus") -> None:
         """Every change of state."""
         from tryon_app.runtime.states import LiveState
@@ -111,25 +120,13 @@ def _measure(
     import psutil
 
     from tryon_app import app
-    from tryon_app.core.settings import load_settings
     from tryon_app.core.types import Worn
-    from tryon_app.runtime.live import LiveSession
 
-    settings = load_settings()
     outfit = tuple(Worn(app.load_garment(spec)) for spec in garments)
-    pipeline = app.build_pipeline(settings)
     run = _Run()
-    session = LiveSession(
-        pipeline,
-        on_frame=lambda: None,
-        on_status=run.status,
-        adaptive=False,
-        within=within,
-        paced=paced,
-        observer=run.frame,
-    )
+    session, camera = _session(run, source, within, paced)
     session.set_outfit(outfit)
-    session.start(app.open_source(source, settings))
+    session.start(camera)
     try:
         if run.first.wait(_START_S):
             # A source without people never shows a garment: its first frame counts all the same.
@@ -138,10 +135,7 @@ def _measure(
             raise run.error
         startup = (run.dressed_s or run.first_s) - psutil.Process().create_time()
         dropped = session.stats().dropped
-        run.counting, begin = True, time.perf_counter()
-        time.sleep(seconds)
-        run.counting = False
-        elapsed = time.perf_counter() - begin
+        fps = run.count(seconds)
         stats = session.stats()
         dropped = stats.dropped - dropped
     finally:
@@ -152,7 +146,7 @@ def _measure(
         raise TryOnError("No frame was dressed in the time given.", "Give more --seconds.")
     pose_only = _pose_only(source, max(2.0, _POSE_SHARE * seconds), within)
     return {
-        "fps": round(len(run.latencies) / elapsed, 2),
+        "fps": round(fps, 2),
         "pose_only_fps": round(pose_only, 2),
         "frames": len(run.latencies),
         "dropped": dropped,
@@ -168,30 +162,33 @@ def _measure(
 
 def _pose_only(source: str, seconds: float, within: tuple[int, int]) -> float:
     """Frames a second of the same session with nothing to wear: capture and pose, all else idle."""
+    run = _Run()
+    session, camera = _session(run, source, within, paced=False)
+    session.start(camera)
+    try:
+        time.sleep(1.0)
+        return run.count(seconds)
+    finally:
+        session.stop()
+
+
+def _session(run: _Run, source: str, within: tuple[int, int], paced: bool) -> "tuple[LiveSession, Camera]":
+    """A session that tells everything to `run`, and the source to start it with."""
     from tryon_app import app
     from tryon_app.core.settings import load_settings
     from tryon_app.runtime.live import LiveSession
 
     settings = load_settings()
-    run = _Run()
     session = LiveSession(
         app.build_pipeline(settings),
         on_frame=lambda: None,
         on_status=run.status,
         adaptive=False,
         within=within,
-        paced=False,
+        paced=paced,
         observer=run.frame,
     )
-    session.start(app.open_source(source, settings))
-    try:
-        time.sleep(1.0)
-        run.counting, begin = True, time.perf_counter()
-        time.sleep(seconds)
-        run.counting = False
-        return len(run.latencies) / (time.perf_counter() - begin)
-    finally:
-        session.stop()
+    return session, app.open_source(source, settings)
 
 
 def _spread(values: list[float], unit: str = "_ms") -> dict[str, float]:
