@@ -8,3 +8,7 @@ __version__ = version("tryon_app")
 # Since 1.29 ONNX Runtime reports to its vendor and keeps an id of the machine. It looks at this once, when it is first
 # imported, so it must stand before any import of it: here.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+
+# Read when OpenCV is loaded, whichever room loads it first: with hardware transforms, Windows' Media Foundation takes
+# half a minute to open a camera.
+os.environ.setdefault("OPENCV_VIDEOIO_MSMF_ENABLE_HW_TRANSFORMS", "0")

@@ -128,8 +128,8 @@ def _tolerant(listing: Enumerate, backend: int) -> list[DeviceInfo]:
 
 
 def _enumerate(backend: int) -> Iterable[DeviceInfo]:
-    # Imported here: it imports cv2 in turn, which must not happen before `opencv` has prepared the environment.
-    importlib.import_module("tryon_app.cameras.opencv")
+    # Without numpy OpenCV writes to stdout before it fails to be imported: fail before it.
+    importlib.import_module("numpy")
     package: Any = importlib.import_module("cv2_enumerate_cameras")
     devices: list[DeviceInfo] = package.enumerate_cameras(backend)
     return sorted(devices, key=lambda info: info.index)

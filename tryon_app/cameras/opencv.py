@@ -8,12 +8,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-import numpy as np
-
-# Read when OpenCV is loaded: with hardware transforms, Windows' Media Foundation takes half a minute to open a camera.
-os.environ.setdefault("OPENCV_VIDEOIO_MSMF_ENABLE_HW_TRANSFORMS", "0")
-
 import cv2
+import numpy as np
 
 from tryon_app.cameras.discovery import CameraDevice, find_camera, list_cameras
 from tryon_app.cameras.lease import Lease
