@@ -273,13 +273,10 @@ class TopFit:
 
     def _torso_grids(self) -> tuple[Float32, Float32]:
         spread = self._turned()
-        target = _taller(self.torso.grid(spread), self._lift(), 0.06 * self.body.unit)
-        k = self.chart.rise + 0.08 * self.chart.length
-        source = _taller(self.chart.ladder.grid(), k, 0.06 * self.body.unit / max(self.along_scale, 1e-6))
-        return target, source
-
-    def _lift(self) -> float:
-        return (self.chart.rise + 0.08 * self.chart.length) * self.along_scale
+        above = self.chart.rise + 0.08 * self.chart.length
+        below = self.chart.tail + 0.06 * self.body.unit / max(self.along_scale, 1e-6)
+        target = _taller(self.torso.grid(spread), above * self.along_scale, below * self.along_scale)
+        return target, _taller(self.chart.ladder.grid(), above, below)
 
     def _turned(self) -> Float32:
         """Where even columns of the photo lie across a turned body: the middle moves towards the far side."""

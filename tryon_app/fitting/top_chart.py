@@ -64,6 +64,7 @@ class TopChart:
         rise: Pixels from the highest pixel of the garment down to the collar points.
         length: Collar line to hem, photo pixels.
         drop: Collar line to shoulder tips, photo pixels.
+        tail: How far the torso hangs below the hem line (a rounded shirt tail), photo pixels.
     """
 
     ladder: Ladder
@@ -77,6 +78,7 @@ class TopChart:
     rise: float
     length: float
     drop: float
+    tail: float
 
 
 def read_top(view: GarmentView) -> TopChart:
@@ -125,6 +127,7 @@ def read_top(view: GarmentView) -> TopChart:
         rise=max(float(collar_line[1] - ys[0]), 0.0) if len(ys) else 0.0,
         length=float(hem[1] - collar_line[1]),
         drop=max(float(tips[1] - collar_line[1]), 0.0),
+        tail=max(float(ys[-1] - hem[1]), 0.0) if len(ys) else 0.0,
     )
 
 
