@@ -265,18 +265,39 @@ class Pose:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Parsing:
-    """What each pixel is. All maps cover the whole frame, at one resolution of their own (h x w).
+class Labels:
+    """What the parsing network says of a part of the frame.
 
     Attributes:
-        person: float32 h x w, 0..1.
-        parts: uint8 h x w of `BodyPart`, or None where no parsing network ran.
-        materials: uint8 h x w of `Material`, or None where no parsing network ran.
+        matrix: float32 2 x 3, from a pixel of the frame to a pixel of the maps.
+        parts: float32 15 x h x w, 0..1: how likely each `BodyPart` is; the sum over all is 1.
+        materials: float32 9 x h x w, 0..1: how likely each `Material` is; the sum over all is 1.
+    """
+
+    matrix: Float32
+    parts: Float32
+    materials: Float32
+
+    def part(self, *wanted: BodyPart) -> Float32:
+        """How likely it is one of these parts: float32 h x w, 0..1."""
+        return np.asarray(self.parts[list(wanted)].sum(axis=0), np.float32)
+
+    def material(self, *wanted: Material) -> Float32:
+        """How likely it is one of these materials: float32 h x w, 0..1."""
+        return np.asarray(self.materials[list(wanted)].sum(axis=0), np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Parsing:
+    """What each pixel is.
+
+    Attributes:
+        person: float32 h x w, 0..1, over the whole frame at a resolution of its own.
+        labels: What the parsing network says, or None where none ran.
     """
 
     person: Float32
-    parts: UInt8 | None = None
-    materials: UInt8 | None = None
+    labels: Labels | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
