@@ -1,0 +1,1 @@
+"""How the project makes its own networks: synthetic people, training, evaluation, export. The only room with torch."""
