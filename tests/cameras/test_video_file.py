@@ -12,7 +12,7 @@ from av.video.reformatter import Colorspace
 
 from tryon_app.cameras.video_file import VideoFileCamera
 from tryon_app.core.errors import CameraError
-from tryon_app.core.protocols import Camera, FitsWithin
+from tryon_app.core.protocols import Camera, FitsWithin, KeepsOriginals
 
 SIZE = (64, 48)
 LEFT, RIGHT = (200, 40, 30), (30, 60, 200)
@@ -218,3 +218,115 @@ def test_sound_alone_is_no_film(tmp_path: Path) -> None:
         output.mux(audio.encode(None))
     with pytest.raises(CameraError, match="no pictures"):
         VideoFileCamera(path).open()
+
+
+@pytest.mark.parametrize(
+    ("pixel", "within", "shape"),
+    [
+        (Fraction(16, 11), None, (48, 94)),  # widescreen on a DVD
+        (Fraction(8, 9), None, (48, 56)),
+        (Fraction(2, 1), (64, 64), (24, 64)),
+        (Fraction(1, 100), None, (48, 64)),  # a mistake in the file
+    ],
+)
+def test_pixels_that_are_not_square_are_shown_in_the_right_shape(
+    tmp_path: Path, pixel: Fraction, within: tuple[int, int] | None, shape: tuple[int, int]
+) -> None:
+    path = tmp_path / "film.mp4"
+    with av.open(str(path), "w") as output:
+        video = output.add_stream("libx264", rate=10)
+        video.width, video.height, video.pix_fmt = *SIZE, "yuv420p"
+        video.codec_context.sample_aspect_ratio = pixel
+        output.mux(video.encode(av.VideoFrame.from_ndarray(np.full((SIZE[1], SIZE[0], 3), 90, np.uint8))))
+        output.mux(video.encode(None))
+    camera = VideoFileCamera(path, within=within)
+    camera.open()
+    assert camera.read().image.shape[:2] == shape
+    camera.close()
+
+
+def hdr_clip(path: Path, trc: int, codes: Sequence[Sequence[float]]) -> Path:
+    """A 10-bit BT.2020 film of one frame: vertical bars of RGB signal values 0..1."""
+    bars = np.repeat(np.repeat(np.array(codes, np.float64)[None], 48, axis=0), 32, axis=1)
+    red, green, blue = np.moveaxis(bars, 2, 0)
+    luma = 0.2627 * red + 0.6780 * green + 0.0593 * blue
+    planes = (
+        (luma * 876 + 64, 1, 1),
+        ((blue - luma) / 1.8814 * 896 + 512, 2, 2),
+        ((red - luma) / 1.4746 * 896 + 512, 2, 2),
+    )
+    frame = av.VideoFrame(bars.shape[1], 48, "yuv420p10le")
+    for plane, (values, down, across) in zip(frame.planes, planes, strict=True):
+        samples = np.rint(values[::down, ::across]).astype("<u2")
+        padded = np.zeros((samples.shape[0], plane.line_size // 2), "<u2")
+        padded[:, : samples.shape[1]] = samples
+        plane.update(padded.tobytes())
+    with av.open(str(path), "w") as output:
+        video = output.add_stream("libx264", rate=10, options={"qp": "0"})
+        video.width, video.height, video.pix_fmt = frame.width, 48, "yuv420p10le"
+        context = video.codec_context
+        context.colorspace, context.color_primaries, context.color_trc = 9, 9, trc
+        context.color_range = 1
+        frame.colorspace, frame.color_range, frame.color_primaries, frame.color_trc = 9, 1, 9, trc
+        output.mux(video.encode(frame))
+        output.mux(video.encode(None))
+    return path
+
+
+def pq(nits: float) -> float:
+    power = (nits / 10000) ** (2610 / 16384)
+    return ((3424 / 4096 + 2413 / 128 * power) / (1 + 2392 / 128 * power)) ** (2523 / 32)
+
+
+@pytest.mark.parametrize(
+    ("trc", "codes"),
+    [
+        (16, [[pq(n)] * 3 for n in (0.0, 26.0, 203.0, 1000.0)]),
+        (18, [[0.0] * 3, [0.38] * 3, [0.75] * 3, [1.0] * 3]),  # grey card and white by BT.2408
+    ],
+)
+def test_hdr_films_look_like_the_ordinary_ones(tmp_path: Path, trc: int, codes: list[list[float]]) -> None:
+    camera = VideoFileCamera(hdr_clip(tmp_path / "hdr.mkv", trc, codes), loop=False)
+    camera.open()
+    image = camera.read().image
+    camera.close()
+    assert image.dtype == np.uint8
+    black, grey, white, sun = (image[24, 16 + 32 * bar].astype(int) for bar in range(4))
+    assert black.max() <= 2
+    assert np.abs(grey - 100).max() <= 6  # a grey card: 26 of 203 cd/m2
+    assert white.min() >= 220
+    assert sun.min() > white.max() + 10  # highlights are still told apart
+    for colour in (grey, white, sun):
+        assert np.ptp(colour) <= 3
+
+
+def test_hdr_colours_keep_their_hue(tmp_path: Path) -> None:
+    # BT.709's red, green and blue at 50 cd/m2, in BT.2020's primaries.
+    to_2020 = np.array([[0.6274, 0.3293, 0.0433], [0.0691, 0.9195, 0.0114], [0.0164, 0.0880, 0.8956]])
+    codes = [[pq(50 * light) for light in to_2020 @ pure] for pure in np.eye(3)]
+    camera = VideoFileCamera(hdr_clip(tmp_path / "hdr.mkv", 16, codes), loop=False)
+    camera.open()
+    image = camera.read().image
+    camera.close()
+    for channel in range(3):
+        colour = image[24, 16 + 32 * channel].astype(int)
+        assert abs(colour[channel] - 136) <= 8  # 50 of 203 cd/m2
+        assert np.delete(colour, channel).max() <= 40
+
+
+def test_a_shown_frame_is_found_again_at_full_size(tmp_path: Path) -> None:
+    path = clip(tmp_path / "film.mp4", [index / 10 for index in range(23)], size=(320, 240))
+    camera = VideoFileCamera(path, within=(160, 120))
+    assert isinstance(camera, KeepsOriginals)
+    camera.open()
+    frames = [camera.read() for _ in range(23 + 9)]
+    for frame in (frames[0], frames[7], frames[22], frames[23 + 8]):
+        full = camera.original(frame)
+        assert full.image.shape == (240, 320, 3)
+        assert (full.index, full.timestamp_s, full.scene) == (frame.index, frame.timestamp_s, frame.scene)
+        assert abs(int(full.image[3, 3, 0]) - int(frame.image[1, 1, 0])) < 12
+    assert camera.read().index == 32  # the live reading goes on
+    camera.close()
+    path.unlink()
+    with pytest.raises(CameraError):
+        camera.original(frames[0])

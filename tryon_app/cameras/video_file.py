@@ -2,23 +2,25 @@
 
 import logging
 import time
+from collections import OrderedDict
 from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from tryon_app.core.errors import CameraError
-from tryon_app.core.types import Frame, UInt8
+from tryon_app.core.types import Frame
 
 if TYPE_CHECKING:
-    from av.video.reformatter import VideoReformatter
+    from tryon_app.cameras.video_picture import PictureConverter
 
 _log = logging.getLogger(__name__)
 _USE_ANOTHER = "Use an MP4, MOV, MKV or WebM file, or save it again with another program."
 _MOST_RATE = 240.0
-_HD_HEIGHT = 720
+_SAME_MOMENT_S = 5e-4
+_LOOPS_KEPT = 4
 
 
 class VideoFileCamera:
@@ -37,11 +39,12 @@ class VideoFileCamera:
         self._lock = Lock()
         self._container: Any = None
         self._frames: Iterator[Any] = iter(())
-        self._scaler: VideoReformatter | None = None
+        self._converter: PictureConverter | None = None
         self._rate = 0.0
         self._index = self._scene = self._scene_start = 0
         self._offset_s = self._next_s = 0.0
         self._last_s = float("-inf")
+        self._starts_s: OrderedDict[int, float] = OrderedDict()
 
     @property
     def name(self) -> str:
@@ -90,6 +93,7 @@ class VideoFileCamera:
             self._index = self._scene = self._scene_start = 0
             self._offset_s = self._next_s = 0.0
             self._last_s = float("-inf")
+            self._starts_s.clear()
             self._start()
 
     def read(self) -> Frame | None:
@@ -109,17 +113,49 @@ class VideoFileCamera:
                 picture = next(self._frames, None)
             return None if picture is None else self._publish(picture)
 
+    def original(self, frame: Frame) -> Frame:
+        """See `core.protocols.KeepsOriginals`: the file is read once more at that moment."""
+        with self._lock:
+            start_s = self._starts_s.get(frame.scene)
+        if start_s is not None:
+            twin = VideoFileCamera(self._path, loop=False)
+            twin.open()
+            try:
+                found = twin.find(frame.timestamp_s - start_s)
+            finally:
+                twin.close()
+            if found is not None:
+                return replace(found, index=frame.index, timestamp_s=frame.timestamp_s, scene=frame.scene)
+        raise CameraError(f"This moment of {self.name} cannot be read again.", "Take another picture.")
+
+    def find(self, when_s: float) -> Frame | None:
+        """The frame of a time of the file, None when there is none; for a file that was just opened.
+
+        Raises:
+            CameraError: It is not open, or nothing in it can be decoded.
+        """
+        from av.error import FFmpegError
+
+        with self._lock, suppress(FFmpegError):
+            if self._container is not None and when_s > 0:
+                self._container.seek(round(when_s * 1e6))
+        while (frame := self.read()) is not None:
+            if frame.timestamp_s >= when_s - _SAME_MOMENT_S:
+                return frame
+        return None
+
     def close(self) -> None:
         """Release the file; from any thread."""
         with self._lock:
             if self._container is not None:
                 self._container.close()
-            self._container, self._frames, self._scaler = None, iter(()), None
+            self._container, self._frames, self._converter = None, iter(()), None
 
     def _start(self) -> None:
         import av
         from av.error import FFmpegError
-        from av.video.reformatter import VideoReformatter
+
+        from tryon_app.cameras.video_picture import PictureConverter
 
         if not self._path.exists():
             raise CameraError(f"{self._path} does not exist.", "Check the spelling of the path.")
@@ -136,8 +172,11 @@ class VideoFileCamera:
         stream.thread_type = "AUTO"
         rates = (stream.average_rate, stream.guessed_rate, stream.base_rate)
         self._rate = next((float(rate) for rate in rates if rate and 0 < rate <= _MOST_RATE), 0.0)
-        # One scaler for the whole file: building one costs more than a frame.
-        self._container, self._scaler = container, VideoReformatter()
+        self._container = container
+        self._converter = PictureConverter(self._within, float(stream.sample_aspect_ratio or 1))
+        self._starts_s[self._scene] = self._offset_s
+        if len(self._starts_s) > _LOOPS_KEPT:
+            self._starts_s.popitem(last=False)
         self._frames = self._decode(container, stream)
 
     def _decode(self, container: Any, stream: Any) -> Iterator[Any]:
@@ -170,41 +209,15 @@ class VideoFileCamera:
         if when <= self._last_s:  # some files stand still or step back; a frame's time must not
             when = self._last_s + 1e-4
         self._last_s, self._next_s = when, when + step
-        image = self._upright_rgb(picture)
+        if self._converter is None:
+            raise CameraError(f"{self.name} is not open.", "Choose it again.")
+        image = self._converter.upright_rgb(picture)
         image.flags.writeable = False
         frame = Frame(
             image=image, index=self._index, timestamp_s=when, captured_s=time.perf_counter(), scene=self._scene
         )
         self._index += 1
         return frame
-
-    def _upright_rgb(self, picture: Any) -> UInt8:
-        from av.video.reformatter import ColorRange, Colorspace
-
-        turns = round((picture.rotation or 0) / 90) % 4
-        width, height = picture.width, picture.height
-        if self._within is not None:
-            limits = self._within[::-1] if turns % 2 else self._within
-            scale = min(1.0, limits[0] / width, limits[1] / height)
-            if scale < 1.0:  # even sizes, as video codecs want them
-                width, height = max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2)
-        space = int(picture.colorspace)
-        if space not in {1, 5, 6, 7, 9, 10}:  # not said: players take large pictures for BT.709, small ones for BT.601
-            space = 1 if picture.height >= _HD_HEIGHT else 5
-        source = {1: Colorspace.ITU709, 7: Colorspace.SMPTE240M, 9: Colorspace.BT2020, 10: Colorspace.BT2020}
-        if self._scaler is None:
-            raise CameraError(f"{self.name} is not open.", "Choose it again.")
-        converted = self._scaler.reformat(
-            picture,
-            width=width,
-            height=height,
-            format="rgb24",
-            src_colorspace=source.get(space, Colorspace.ITU601),
-            dst_colorspace=Colorspace.ITU709,
-            dst_color_range=ColorRange.JPEG,
-        )
-        # FFmpeg's angle counts anticlockwise, as `rot90` does.
-        return np.ascontiguousarray(np.rot90(np.asarray(converted.to_ndarray(), np.uint8), turns))
 
 
 def _picture_stream(container: Any) -> Any:

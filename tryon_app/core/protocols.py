@@ -7,7 +7,7 @@ Life cycle of all: constructing is cheap and touches nothing; `open()` does the 
 from collections.abc import Mapping
 from typing import Protocol, runtime_checkable
 
-from tryon_app.core.types import Composite, Fit, Frame, Mode, Outfit, Parsing, Pose, UInt8
+from tryon_app.core.types import Composite, Fit, Frame, Mode, Notice, Outfit, Parsing, Pose, UInt8
 
 
 @runtime_checkable
@@ -61,12 +61,33 @@ class FitsWithin(Protocol):
 
 
 @runtime_checkable
+class KeepsOriginals(Protocol):
+    """What a camera may add that hands over frames smaller than its source has them."""
+
+    def original(self, frame: Frame) -> Frame:
+        """The same moment at the source's own size. Slow, and not in the way of `read`: for a thread of its own.
+
+        Raises:
+            CameraError: It cannot be read again.
+        """
+
+
+@runtime_checkable
 class RunsModels(Protocol):
     """What a part that runs models may add, so that a user sees what truly ran."""
 
     @property
     def providers(self) -> Mapping[str, str]:
         """Model id -> what runs it, e.g. "MediaPipe XNNPACK (CPU)"; known after `open`."""
+
+
+@runtime_checkable
+class GivesNotice(Protocol):
+    """What a part may add that goes on with less when something of it fails: it degrades, but not silently."""
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What is missing now; may change with every frame, asked from any thread."""
 
 
 @runtime_checkable
