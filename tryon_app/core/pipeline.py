@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
-from tryon_app.core.protocols import Compositor, Fitter, Parser, PoseEstimator, RunsModels
-from tryon_app.core.types import Composite, Frame, Mode, Outfit, Perception
+from tryon_app.core.protocols import Compositor, Fitter, GivesNotice, Parser, PoseEstimator, RunsModels
+from tryon_app.core.types import Composite, Frame, Mode, Notice, Outfit, Perception
 
 
 class Pipeline:
@@ -26,6 +26,9 @@ class Pipeline:
         self._parser = parser
         self._fitter = fitter
         self._compositor = compositor
+        self._parts = (pose, parser, fitter, compositor)
+        # Sorted out once: the runtime asks after every frame.
+        self._noticing = [part for part in self._parts if isinstance(part, GivesNotice)]
 
     def open(self, mode: Mode) -> None:
         """Open all parts.
@@ -45,10 +48,15 @@ class Pipeline:
     def providers(self) -> Mapping[str, str]:
         """Model id -> what runs it, of all parts that run models; known after `open`."""
         found: dict[str, str] = {}
-        for part in (self._pose, self._parser, self._fitter, self._compositor):
+        for part in self._parts:
             if isinstance(part, RunsModels):
                 found.update(part.providers)
         return found
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What a person should know of parts that go on with less; empty when all is well."""
+        return tuple(notice for part in self._noticing for notice in part.notices)
 
     def reset(self) -> None:
         """Forget the past: call it when the source changes or jumps."""

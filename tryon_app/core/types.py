@@ -177,6 +177,14 @@ class Material(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Notice:
+    """Something a person should know about how the app runs, as long as it holds: what, and what to do about it."""
+
+    message: str
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Rect:
     """Whole-pixel box: x0 <= x < x1, y0 <= y < y1."""
 
