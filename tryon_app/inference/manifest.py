@@ -11,6 +11,7 @@ from tryon_app.core.errors import ModelError
 from tryon_app.core.paths import models_dir
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+Shape = tuple[Annotated[int, Field(gt=0)], ...]
 MANIFEST_NAME = "manifest.toml"
 _REINSTALL = "Install the app again."
 
@@ -90,17 +91,18 @@ class Variant(_Frozen):
     """One way to come by a model. The first that works is taken.
 
     Attributes:
-        download: Key under `downloads`.
+        download: Key under `downloads`; empty for what is bundled.
         make: "whole" = the download itself, "member" = its one member, "task" = a MediaPipe bundle of the members,
-            "folder" = all members under their names.
-        file: Name of the result in the cache: a file, or a folder.
+            "folder" = all members under their names, "bundled" = a file that ships with the app beside the manifest:
+            nothing is fetched, but its hash is checked all the same.
+        file: Name of the result in the cache, a file or a folder; of the file beside the manifest for what is bundled.
         sha256: Of the result; left out for a folder, whose members have their own.
         members: What is taken out of the download.
         notice: Licence text written into a folder as `LICENSE.txt`, for downloads that carry none.
     """
 
-    download: str
-    make: Literal["whole", "member", "task", "folder"]
+    download: str = ""
+    make: Literal["whole", "member", "task", "folder", "bundled"]
     file: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$")]
     sha256: Sha256 | None = None
     members: tuple[Member, ...] = ()
@@ -108,7 +110,7 @@ class Variant(_Frozen):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        counts = {"whole": (0, 0), "member": (1, 1), "task": (1, 99), "folder": (1, 9999)}
+        counts = {"whole": (0, 0), "bundled": (0, 0), "member": (1, 1), "task": (1, 99), "folder": (1, 9999)}
         low, high = counts[self.make]
         if not low <= len(self.members) <= high:
             raise ValueError(f"make = {self.make!r} does not go with {len(self.members)} members")
@@ -116,7 +118,38 @@ class Variant(_Frozen):
             raise ValueError("sha256 is needed for a file and not for a folder")
         if self.make in ("task", "folder") and not all(member.name for member in self.members):
             raise ValueError("members need a name")
+        if (self.make == "bundled") == bool(self.download):
+            raise ValueError("a download is needed, and makes no sense for what is bundled")
         return self
+
+
+class Contract(_Frozen):
+    """Names and fixed shapes of a network's tensors, all float32."""
+
+    inputs: Annotated[Mapping[str, Shape], Field(min_length=1)]
+    outputs: Annotated[Mapping[str, Shape], Field(min_length=1)]
+
+
+class Training(_Frozen):
+    """How one of our own networks came about, so that anybody can make it again.
+
+    Attributes:
+        data: Command that makes the training data.
+        command: Command that trains on it.
+        seed: Of both.
+        steps: Of the optimizer.
+        opset: Of the ONNX file.
+        evaluate: Command that measures `quality`.
+        quality: What is measured -> figure.
+    """
+
+    data: Annotated[str, Field(min_length=1)]
+    command: Annotated[str, Field(min_length=1)]
+    seed: int
+    steps: Annotated[int, Field(gt=0)]
+    opset: Annotated[int, Field(gt=0)]
+    evaluate: Annotated[str, Field(min_length=1)]
+    quality: Annotated[Mapping[str, float], Field(min_length=1)]
 
 
 class Model(_Frozen):
@@ -127,9 +160,11 @@ class Model(_Frozen):
         licence: SPDX expression.
         origin: Who made it.
         used_by: Modules that load it.
-        input: Contract of the input.
-        output: Contract of the output.
+        input: Contract of the input, in words.
+        output: Contract of the output, in words.
         quality: What was measured.
+        tensors: The same contract for programs; of the networks that ONNX Runtime runs.
+        training: Of our own networks.
         variants: Ways to come by it, best first.
     """
 
@@ -140,7 +175,14 @@ class Model(_Frozen):
     input: str
     output: str
     quality: str = ""
+    tensors: Contract | None = None
+    training: Training | None = None
     variants: Annotated[tuple[Variant, ...], Field(min_length=1)]
+
+    @property
+    def bundled(self) -> bool:
+        """Whether it ships with the app and cannot be fetched."""
+        return all(variant.make == "bundled" for variant in self.variants)
 
 
 class Manifest(_Frozen):
@@ -155,7 +197,7 @@ class Manifest(_Frozen):
         names: set[str] = set()
         for model_id, model in self.models.items():
             for variant in model.variants:
-                if variant.download not in self.downloads:
+                if variant.make != "bundled" and variant.download not in self.downloads:
                     raise ValueError(f"{model_id}: no download is called {variant.download!r}")
                 if variant.file in names:
                     raise ValueError(f"{model_id}: {variant.file!r} is there twice")

@@ -17,6 +17,7 @@ from tryon_app.inference.task_bundle import bundle, with_normalization
 
 _log = logging.getLogger(__name__)
 _NOTICE = "LICENSE.txt"
+SHIPPED_REMEDY = "It comes with the app: install the app again, or `git checkout -- models` in a source checkout."
 
 
 class ModelState(StrEnum):
@@ -50,7 +51,7 @@ class ModelStore:
     Args:
         manifest: What models there are.
         folder: Where fetched models lie; made when needed.
-        bundled: Read-only folders looked into first (an installer's own models).
+        bundled: Read-only folders looked into first: our own networks, and an installer's models.
     """
 
     def __init__(self, manifest: Manifest, folder: Path, bundled: Sequence[Path] = ()) -> None:
@@ -83,8 +84,10 @@ class ModelStore:
             for variant in model.variants:
                 if self._broken_parts(folder, variant) == []:
                     return folder / variant.file
+        if model.bundled:
+            raise self._not_shipped(model_id)
         damaged: list[str] = []
-        for variant in model.variants:
+        for variant in _fetched(model):
             broken = self._broken_parts(self.folder, variant)
             if broken == []:
                 return self.folder / variant.file
@@ -109,6 +112,8 @@ class ModelStore:
         try:
             return self.path(model_id)
         except ModelError as error:
+            if self.model(model_id).bundled:
+                raise
             _log.info("%s Fetching it.", error.message)
         self.fetch([model_id], progress)
         return self.path(model_id)
@@ -119,7 +124,7 @@ class ModelStore:
         """Fetch the models that are not there whole. A download that serves several models is fetched once.
 
         Args:
-            model_ids: Which; None = all.
+            model_ids: Which; None = all that can be fetched: not those that ship with the app.
             progress: Told about the downloads.
             source: Folder with the downloads, for machines without a network.
 
@@ -128,10 +133,14 @@ class ModelStore:
             ModelError: One cannot be fetched, or is not what the manifest says.
             OutputError: The folder cannot be written.
         """
-        for model_id in self.manifest.models if model_ids is None else list(model_ids):
+        if model_ids is None:
+            model_ids = [model_id for model_id, model in self.manifest.models.items() if not model.bundled]
+        for model_id in list(model_ids):
             try:
                 self.path(model_id)
             except ModelError:
+                if self.model(model_id).bundled:
+                    raise
                 self._fetch_one(model_id, progress or _silent, source)
 
     def verify(self, model_ids: Iterable[str] | None = None) -> list[ModelStatus]:
@@ -144,9 +153,14 @@ class ModelStore:
         return [self._status(model_id) for model_id in (self.manifest.models if model_ids is None else model_ids)]
 
     def _status(self, model_id: str) -> ModelStatus:
-        variants = self.model(model_id).variants
-        places = [(folder, variant) for folder in (*self._bundled, self.folder) for variant in variants]
+        model = self.model(model_id)
+        variants = model.variants
+        places = [(folder, variant) for folder in self._bundled for variant in variants]
+        places += [(self.folder, variant) for variant in _fetched(model)]
         worst = ModelStatus(model_id, ModelState.MISSING, self.folder / variants[0].file, "not fetched yet")
+        if model.bundled:
+            path = (self._bundled[0] if self._bundled else self.folder) / variants[0].file
+            worst = ModelStatus(model_id, ModelState.MISSING, path, f"{path} is not there")
         for folder, variant in places:
             path = folder / variant.file
             broken = self._broken_parts(folder, variant)
@@ -156,6 +170,11 @@ class ModelStore:
                 message = f"{broken[0]} is not what it should be (its checksum differs)"
                 worst = ModelStatus(model_id, ModelState.DAMAGED, path, message)
         return worst
+
+    def _not_shipped(self, model_id: str) -> ModelError:
+        """Why a model that ships with the app cannot be used. Its file stays where it is: it is not ours to move."""
+        status = self._status(model_id)
+        return ModelError(f"The network {model_id!r} cannot be used: {status.message}.", SHIPPED_REMEDY)
 
     def _broken_parts(self, folder: Path, variant: Variant) -> list[Path] | None:
         """Damaged files of a variant; [] = it is whole, None = (a part of) it is missing and nothing is damaged."""
@@ -182,7 +201,7 @@ class ModelStore:
 
     def _fetch_one(self, model_id: str, progress: Progress, source: Path | None) -> None:
         first: ModelError | None = None
-        for variant in self.manifest.models[model_id].variants:
+        for variant in _fetched(self.manifest.models[model_id]):
             try:
                 self._fetch_download(variant.download, model_id, progress, source)
             except ModelError as error:
@@ -229,6 +248,11 @@ class ModelStore:
                     _write(target / member.name, data)
                 if variant.notice:
                     _write(target / _NOTICE, variant.notice.encode())
+
+
+def _fetched(model: Model) -> list[Variant]:
+    """The ways to come by it that lead into the cache."""
+    return [variant for variant in model.variants if variant.make != "bundled"]
 
 
 def _expected(path: Path, variant: Variant) -> dict[Path, str]:
