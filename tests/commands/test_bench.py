@@ -52,7 +52,37 @@ def test_the_json_holds_what_was_promised_and_nothing_else(bench, world) -> None
     assert result["pose_only_fps"] > 0
     assert result["startup_s"] > 0
     assert result["peak_rss_mb"] > 1
-    assert world.pose.opened == ["video", "video"]  # once dressed, once the pose alone
+    assert world.pose.opened == ["video"]  # one session: dressed and plain blocks take turns in it
+
+
+def test_dressed_and_plain_blocks_take_turns_in_one_run(world, monkeypatch) -> None:
+    from tryon_app.commands import bench as module
+
+    told: list[tuple[str, object]] = []
+
+    class Session:
+        def set_outfit(self, outfit):
+            told.append(("outfit", len(outfit)))
+
+        def set_paced(self, paced):
+            told.append(("paced", paced))
+
+        def stats(self):
+            return type("Stats", (), {"dropped": sum(kind == "dressed" for kind, _ in told)})
+
+    class Run(module._Run):
+        def settle(self):
+            told.append(("settle", ""))
+
+        def count(self, seconds, *, collect):
+            told.append(("dressed" if collect else "plain", round(seconds, 3)))
+            return (60, seconds) if collect else (45, seconds)
+
+    fps, plain, dropped = module._take_turns(Session(), Run(), ("a tee",), 6.0, True)
+    block = [("dressed", 2.0), ("outfit", 0), ("paced", False), ("settle", ""), ("plain", 0.6)]
+    assert told == [*block, ("outfit", 1), ("paced", True), ("settle", "")] * 3
+    assert (round(fps), round(plain)) == (30, 75)
+    assert dropped == 3  # those of the dressed blocks
 
 
 def test_without_a_pace_nothing_is_dropped(bench, tmp_path) -> None:

@@ -62,6 +62,7 @@ class PaintingPipeline:
         self.slow_s = 0.0
         self.threads: set[str] = set()
         self.providers = {"pose": "paint"}
+        self.notices: tuple[Any, ...] = ()
 
     def open(self, mode: str) -> None:
         assert mode == "video"

@@ -6,7 +6,8 @@ import numpy as np
 from tryon_app.cameras.discovery import CameraDevice
 from tryon_app.cameras.opencv import OpenCVCamera
 from tryon_app.core.errors import ModelError
-from tryon_app.runtime.live import LiveState
+from tryon_app.core.types import Frame, Notice
+from tryon_app.runtime.live import LiveState, LiveStatus
 
 
 def test_frames_are_dressed_in_the_outfit_of_the_moment(bench, make_camera) -> None:
@@ -230,3 +231,79 @@ def test_a_camera_that_never_returns_does_not_hold_up_the_end(bench, make_camera
     one.session.stop(timeout_s=0.5)
     assert time.monotonic() - begin < 2.0
     camera.hang.clear()
+
+
+def test_without_models_the_plain_picture_goes_on_and_the_remedy_stays(bench, make_camera) -> None:
+    one, camera = bench(), make_camera()
+    one.pipeline.fail_open = ModelError("The pose model is damaged.", "Fetch it again.")
+    one.session.start(camera)
+    frame = one.until(one.session.take)
+    assert frame.composite.image[0, 0, 0] == 120
+    one.until(lambda: one.session.stats().frames > 20)
+    assert one.statuses[-1].state is LiveState.FAILED
+    assert one.statuses[-1].remedy == "Fetch it again."
+    camera.unplugged = True
+    one.until(lambda: one.statuses[-1].state is LiveState.RECONNECTING)
+    camera.unplugged = False
+    one.until(lambda: one.statuses[-1].state is LiveState.FAILED)
+    assert one.statuses[-1].message == "The pose model is damaged."
+
+
+def test_a_file_that_is_gone_ends_with_its_remedy_and_is_not_tried_for_ever(bench, make_camera) -> None:
+    one, film = bench(), make_camera(live=False)
+    film.unplugged = True
+    one.session.start(film)
+    one.until(lambda: one.said(LiveState.STOPPED))
+    assert one.statuses[-1].remedy == "Plug it in."
+    assert not one.said(LiveState.RECONNECTING)
+    one.until(lambda: film.closed == 2)  # after the attempt, and at the end of its thread
+    assert film.opened == 0
+    one.session.switch(make_camera())
+    one.until(lambda: one.statuses[-1].state is LiveState.RUNNING)
+
+
+def test_a_file_that_breaks_while_it_plays_ends_with_its_remedy(bench, make_camera) -> None:
+    class Torn(make_camera):
+        def read(self):
+            if self._index > 5:
+                raise RuntimeError("no such block")
+            return super().read()
+
+    one = bench()
+    one.session.start(Torn(live=False))
+    one.until(lambda: one.said(LiveState.STOPPED))
+    assert "no such block" in one.statuses[-1].message
+    assert one.statuses[-1].remedy
+
+
+def test_the_pace_of_a_file_may_change_while_it_plays(bench, make_camera) -> None:
+    film = make_camera(live=False, rate=1000.0)
+    original = film.read
+
+    def slow_film():
+        frame = original()
+        return Frame(frame.image, frame.index, frame.index / 4.0)  # four frames a second
+
+    film.read = slow_film
+    one = bench()
+    one.session.start(film)
+    one.until(one.session.take)
+    one.session.set_paced(False)
+    begin, frames = time.monotonic(), one.session.stats().frames
+    one.until(lambda: one.session.stats().frames > frames + 40)
+    assert time.monotonic() - begin < 5.0  # ten seconds of film
+    one.session.set_paced(True)
+    one.until(lambda: one.session.stats().frames > frames + 42)  # and on, without waiting for what was run through
+
+
+def test_what_a_stage_does_without_is_said_as_long_as_it_holds(bench, make_camera) -> None:
+    one = bench()
+    one.session.start(make_camera())
+    one.until(one.session.take)
+    mark = len(one.statuses)
+    one.pipeline.notices = (Notice("The GPU was lost.", "Start again."),)
+    one.until(lambda: any(s.message == "The GPU was lost." for s in one.statuses[mark:]))
+    mark = len(one.statuses)
+    one.pipeline.notices = ()
+    one.until(lambda: len(one.statuses) > mark)
+    assert one.statuses[-1] == LiveStatus(LiveState.RUNNING)

@@ -14,6 +14,7 @@ from tryon_app.core.errors import TryOnError, UsageError
 
 if TYPE_CHECKING:
     from tryon_app.core.protocols import Camera
+    from tryon_app.core.types import Outfit
     from tryon_app.runtime.live import LiveSession
     from tryon_app.runtime.states import LiveFrame, LiveStatus
 
@@ -21,8 +22,12 @@ STAGES = ("capture", "pose", "parse", "fit", "refine", "composite")
 _START_S = 60.0
 _PERSON_S = 5.0
 """After the first frame: how long a person is waited for."""
+_BLOCK_S = 2.0
+"""Dressed and plain frames take turns this often, so that both meet the same load of the machine."""
 _POSE_SHARE = 0.3
-"""Of the time asked for, spent on the pose alone right after the full run."""
+"""Time of a plain block, as a share of the dressed block before it."""
+_IN_FLIGHT = 3
+"""Frames that may still be on their way when the outfit changes: they count for neither block."""
 
 
 def bench(
@@ -44,7 +49,7 @@ def bench(
 
     Without --paced the source hands over the next frame as soon as there is room, so nothing is dropped. Files loop.
     Latency runs from the hand-over of a frame to its composite. `pose_only_fps` is the pose model alone, measured in
-    the same run: the ratio says what everything else costs.
+    blocks that take turns with the others: the ratio says what everything else costs.
 
     **Examples**
 
@@ -76,10 +81,12 @@ class _Run:
         self.dressed = threading.Event()
         self.dressed_s = 0.0
         self.error: TryOnError | None = None
-        self.counting = False
         self.latencies: list[float] = []
         self.stages: dict[str, list[float]] = {name: [] for name in STAGES}
         self.size = (0, 0)
+        self._arrived = threading.Condition()
+        self._arrivals = 0
+        self._counting = False
 
     def frame(self, frame: "LiveFrame", stages: Mapping[str, float]) -> None:
         """Every dressed frame, on the dressing thread."""
@@ -90,25 +97,42 @@ class _Run:
         if not self.dressed.is_set() and frame.composite.layer_roi is not None:
             self.dressed_s = time.time()
             self.dressed.set()
-        if not self.counting:
-            return
-        self.size = frame.frame.width, frame.frame.height
-        self.latencies.append(now - frame.frame.captured_s)
-        for name in STAGES:
-            self.stages[name].append(stages.get(name, 0.0))
+        with self._arrived:
+            self._arrivals += 1
+            self._arrived.notify_all()
+            if not self._counting:
+                return
+            self.size = frame.frame.width, frame.frame.height
+            self.latencies.append(now - frame.frame.captured_s)
+            for name in STAGES:
+                self.stages[name].append(stages.get(name, 0.0))
 
-    def count(self, seconds: float) -> float:
-        """Collect for a while: frames a second."""
-        self.counting, begin = True, time.perf_counter()
+    def settle(self) -> None:
+        """Let the frames pass that were on their way when something changed."""
+        with self._arrived:
+            wanted = self._arrivals + _IN_FLIGHT
+            self._arrived.wait_for(lambda: self._arrivals >= wanted, _PERSON_S)
+
+    def count(self, seconds: float, *, collect: bool) -> tuple[int, float]:
+        """Count for a while: frames and seconds.
+
+        Args:
+            seconds: How long.
+            collect: Whether latencies and stage times are kept too.
+        """
+        with self._arrived:
+            self._counting, before, begin = collect, self._arrivals, time.perf_counter()
         time.sleep(seconds)
-        self.counting = False
-        return len(self.latencies) / (time.perf_counter() - begin)
+        with self._arrived:
+            self._counting = False
+            return self._arrivals - before, time.perf_counter() - begin
 
     def status(self, status: "LiveStatus") -> None:
         """Every change of state."""
         from tryon_app.runtime.states import LiveState
 
-        if status.state in (LiveState.FAILED, LiveState.RECONNECTING):
+        stopped_early = status.state is LiveState.STOPPED and status.remedy
+        if status.state in (LiveState.FAILED, LiveState.RECONNECTING) or stopped_early:
             self.error = TryOnError(status.message, status.remedy)
             self.first.set()
             self.dressed.set()
@@ -134,17 +158,14 @@ def _measure(
         if run.error is not None:
             raise run.error
         startup = (run.dressed_s or run.first_s) - psutil.Process().create_time()
-        dropped = session.stats().dropped
-        fps = run.count(seconds)
+        fps, pose_only, dropped = _take_turns(session, run, outfit, seconds, paced)
         stats = session.stats()
-        dropped = stats.dropped - dropped
     finally:
         session.stop()
     if run.error is not None:
         raise run.error
     if not run.latencies:
         raise TryOnError("No frame was dressed in the time given.", "Give more --seconds.")
-    pose_only = _pose_only(source, max(2.0, _POSE_SHARE * seconds), within)
     return {
         "fps": round(fps, 2),
         "pose_only_fps": round(pose_only, 2),
@@ -160,16 +181,36 @@ def _measure(
     }
 
 
-def _pose_only(source: str, seconds: float, within: tuple[int, int]) -> float:
-    """Frames a second of the same session with nothing to wear: capture and pose, all else idle."""
-    run = _Run()
-    session, camera = _session(run, source, within, paced=False)
-    session.start(camera)
-    try:
-        time.sleep(1.0)
-        return run.count(seconds)
-    finally:
-        session.stop()
+def _take_turns(
+    session: "LiveSession", run: _Run, outfit: "Outfit", seconds: float, paced: bool
+) -> tuple[float, float, int]:
+    """Dressed and plain blocks in turn, in one session: whatever else the machine does falls on both.
+
+    Nothing worn leaves capture and pose to do; a plain block is never paced, as the pace would be all it showed.
+
+    Returns:
+        Frames a second dressed, frames a second with the pose alone, frames dropped while dressed.
+    """
+    blocks = max(1, round(seconds / _BLOCK_S))
+    dressed, plain, dropped = (0, 0.0), (0, 0.0), 0
+    for _ in range(blocks):
+        before = session.stats().dropped
+        dressed = _added(dressed, run.count(seconds / blocks, collect=True))
+        dropped += session.stats().dropped - before
+        session.set_outfit(())
+        session.set_paced(False)
+        run.settle()
+        plain = _added(plain, run.count(_POSE_SHARE * seconds / blocks, collect=False))
+        session.set_outfit(outfit)
+        session.set_paced(paced)
+        run.settle()
+        if run.error is not None:
+            break
+    return dressed[0] / dressed[1], plain[0] / plain[1], dropped
+
+
+def _added(one: tuple[int, float], other: tuple[int, float]) -> tuple[int, float]:
+    return one[0] + other[0], one[1] + other[1]
 
 
 def _session(run: _Run, source: str, within: tuple[int, int], paced: bool) -> "tuple[LiveSession, Camera]":

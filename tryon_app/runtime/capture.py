@@ -30,11 +30,13 @@ class Captured:
 
     Attributes:
         frame: At processing size, `captured_s` set.
+        original: As the camera handed it over.
         epoch: Of the source.
         read_s: Seconds that reading and scaling took.
     """
 
     frame: Frame
+    original: Frame
     epoch: int
     read_s: float
 
@@ -47,7 +49,8 @@ class Capture:
         epoch: Goes with every frame.
         slot: Where frames go.
         on_trouble: Told epoch, message and remedy when frames stop coming.
-        on_end: Called once when a source that does not loop has ended.
+        on_end: Told epoch, message and remedy once when a source is over: one that does not loop has ended, or a file
+            cannot be read. A camera is never over: it is opened again.
         within: Width and height that larger frames are scaled down to.
         paced: Play files at their own rate; False hands over the next frame when the slot is free.
         before: The capture before this one: its camera is released first, as both may be the same device.
@@ -60,7 +63,7 @@ class Capture:
         slot: LatestSlot[Captured],
         *,
         on_trouble: Callable[[int, str, str], None],
-        on_end: Callable[[int], None],
+        on_end: Callable[[int, str, str], None],
         within: tuple[int, int],
         paced: bool = True,
         before: "Capture | None" = None,
@@ -85,6 +88,10 @@ class Capture:
         """Whether the camera gave no sign of life for too long: the driver may block inside a call for ever."""
         patience = _STALLED_S if self._delivering else _OPENING_S
         return time.monotonic() - self._alive_s > patience
+
+    def set_paced(self, paced: bool) -> None:
+        """Play a file at its own rate from the next frame on, or as fast as it is wanted."""
+        self._start, self._paced = None, paced
 
     def start(self) -> None:
         """Begin."""
@@ -121,17 +128,14 @@ class Capture:
                 self._start = None
                 ended = self._read_on()
                 if ended:
-                    self._on_end(self.epoch)
+                    self._on_end(self.epoch, "The source has ended.", "")
                     break
                 failures = 0
-            except TryOnError as error:
+            except Exception as error:
+                if self._failed(error):
+                    break
                 # A camera that did deliver starts with the shortest pause again.
                 failures = 1 if self._delivering else failures + 1
-                self._trouble(error.message, error.remedy)
-            except Exception as error:
-                _log.exception("The camera failed")
-                failures = 1 if self._delivering else failures + 1
-                self._trouble(f"{self.camera.name} failed ({error}).", "Choose another source or plug it in again.")
             finally:
                 self._alive_s, self._delivering = time.monotonic(), False
                 self._close()
@@ -139,6 +143,19 @@ class Capture:
             self._alive_s = time.monotonic()
             self._stop.wait(pause)
         self._close()
+
+    def _failed(self, error: Exception) -> bool:
+        """Say why the source failed; whether it is over: a file does not come back by itself, a camera does."""
+        if isinstance(error, TryOnError):
+            message, remedy = error.message, error.remedy
+        else:
+            _log.error("The camera failed", exc_info=error)
+            message, remedy = f"{self.camera.name} failed ({error}).", "Choose another source or plug it in again."
+        if self.camera.live:
+            self._trouble(message, remedy)
+        elif not self._stop.is_set():
+            self._on_end(self.epoch, message, remedy)
+        return not self.camera.live
 
     def _close(self) -> None:
         if self._left_behind:
@@ -165,12 +182,13 @@ class Capture:
                 # Rather the last picture than a black one.
                 continue
             black_since = None
+            original = frame
             frame = scaled(frame, min(self._within[0] / frame.width, self._within[1] / frame.height))
             read_s = time.perf_counter() - begin
             self._wait_for(frame)
             if self._stop.is_set():
                 break
-            self._slot.put(Captured(replace(frame, captured_s=time.perf_counter()), self.epoch, read_s))
+            self._slot.put(Captured(replace(frame, captured_s=time.perf_counter()), original, self.epoch, read_s))
         return False
 
     def _wait_for(self, frame: Frame) -> None:

@@ -8,14 +8,16 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from tryon_app.core.errors import TryOnError
 from tryon_app.core.pipeline import Pipeline
-from tryon_app.core.protocols import Camera
-from tryon_app.core.types import Outfit
+from tryon_app.core.protocols import Camera, KeepsOriginals
+from tryon_app.core.types import Frame, Outfit, UInt8
 from tryon_app.runtime.capture import Capture, Captured
 from tryon_app.runtime.latest import LatestSlot
 from tryon_app.runtime.processing import Processing
 from tryon_app.runtime.quality import Quality
 from tryon_app.runtime.states import LiveFrame, LiveState, LiveStats, LiveStatus
+from tryon_app.runtime.still import StillMaker
 
 __all__ = ["LiveFrame", "LiveSession", "LiveState", "LiveStats", "LiveStatus"]
 
@@ -37,6 +39,7 @@ class LiveSession:
         within: Width and height that larger frames are scaled down to.
         paced: Play files at their own rate; False processes every frame as fast as possible.
         observer: Told every dressed frame with its stage times in seconds (a benchmark).
+        still: Builds stages for pictures at full size; None = pictures are as large as the view.
     """
 
     def __init__(
@@ -50,10 +53,12 @@ class LiveSession:
         within: tuple[int, int] = (1280, 720),
         paced: bool = True,
         observer: Callable[[LiveFrame, Mapping[str, float]], None] | None = None,
+        still: Callable[[], Pipeline] | None = None,
     ) -> None:
         self._pipeline = pipeline
         self._on_frame, self._on_status = on_frame, on_status
         self._within, self._paced, self._observer = within, paced, observer
+        self._stills = None if still is None else StillMaker(still)
         self._captured: LatestSlot[Captured] = LatestSlot()
         self._ready: LatestSlot[LiveFrame] = LatestSlot()
         self._quality = Quality(target_fps, adaptive)
@@ -73,6 +78,7 @@ class LiveSession:
         self._state = LiveState.STOPPED
         self._delivered_epoch = -1
         self._lost_s = 0.0
+        self._without_models: tuple[str, str] | None = None
         self._recent = deque[tuple[float, float, Mapping[str, float], int, int]](maxlen=_WINDOW)
         self._frames = 0
 
@@ -94,6 +100,19 @@ class LiveSession:
     def set_outfit(self, outfit: Outfit) -> None:
         """What to wear from the next frame on."""
         self._processing.set_outfit(outfit)
+
+    def set_paced(self, paced: bool) -> None:
+        """Play files at their own rate from the next frame on, or as fast as possible."""
+        with self._lock:
+            self._paced = paced
+            if self._capture is not None:
+                self._capture.set_paced(paced)
+
+    def full_size(self, live: LiveFrame) -> UInt8:
+        """The picture of a shown frame at the source's full resolution: uint8 RGB. Slow: for a thread of its own."""
+        if self._stills is None:
+            return live.composite.image
+        return self._stills.make(live, self._original(live)).image
 
     def take(self) -> LiveFrame | None:
         """The newest dressed frame, or None; frames of an earlier source are left out."""
@@ -144,6 +163,17 @@ class LiveSession:
             _log.warning("A processing thread did not end in time")
         self._say(LiveState.STOPPED)
 
+    def _original(self, live: LiveFrame) -> Frame:
+        """A shown frame as its source has it."""
+        with self._lock:
+            camera = self._capture.camera if self._capture is not None and live.epoch == self._epoch else None
+        if isinstance(camera, KeepsOriginals):
+            try:
+                return camera.original(live.frame)
+            except TryOnError as error:
+                _log.warning("The original of a frame cannot be read: %s", error.message)
+        return live.original or live.frame
+
     # -- threads -------------------------------------------------------------------------------------------------------
 
     def _begin(self, camera: Camera) -> None:
@@ -182,9 +212,9 @@ class LiveSession:
         now = time.perf_counter()
         if frame.epoch == self._epoch and self._delivered_epoch != frame.epoch:
             self._delivered_epoch = frame.epoch
-            self._say(LiveState.RUNNING)
+            self._say_running()
         elif self._state is LiveState.RECONNECTING and frame.frame.captured_s > self._lost_s:
-            self._say(LiveState.RUNNING)
+            self._say_running()
         self._frames += 1
         size = frame.frame.width, frame.frame.height
         self._recent.append((now, now - frame.frame.captured_s, dict(stages), *size))
@@ -196,7 +226,15 @@ class LiveSession:
     # -- news ----------------------------------------------------------------------------------------------------------
 
     def _models_failed(self, message: str, remedy: str) -> None:
+        self._without_models = message, remedy
         self._say(LiveState.FAILED, message, remedy)
+
+    def _say_running(self) -> None:
+        """Pictures come; without models they are plain ones, and that stays said."""
+        if self._without_models is None:
+            self._say(LiveState.RUNNING)
+        else:
+            self._say(LiveState.FAILED, *self._without_models)
 
     def _stage_trouble(self, message: str, remedy: str) -> None:
         self._say(LiveState.RUNNING, message, remedy)
@@ -207,9 +245,9 @@ class LiveSession:
         self._lost_s = time.perf_counter()
         self._say(LiveState.RECONNECTING, message, remedy)
 
-    def _ended(self, epoch: int) -> None:
+    def _ended(self, epoch: int, message: str, remedy: str) -> None:
         if epoch == self._epoch:
-            self._say(LiveState.STOPPED, "The source has ended.")
+            self._say(LiveState.STOPPED, message, remedy)
 
     def _say(self, state: LiveState, message: str = "", remedy: str = "") -> None:
         if self._stop.is_set() and state is not LiveState.STOPPED:

@@ -11,7 +11,7 @@ import numpy as np
 
 from tryon_app.core.errors import TryOnError
 from tryon_app.core.pipeline import Pipeline
-from tryon_app.core.types import Composite, Frame, Outfit, Perception
+from tryon_app.core.types import Composite, Frame, Notice, Outfit, Perception
 from tryon_app.runtime.capture import Captured
 from tryon_app.runtime.latest import LatestSlot
 from tryon_app.runtime.quality import Quality
@@ -40,8 +40,8 @@ class Processing:
         pipeline: Opened, used and closed by the threads here.
         source: Where frames come from.
         quality: Decides the processing resolution.
-        on_failed: Told a message and a remedy when they cannot be loaded; the threads end then.
-        on_trouble: Told when stages keep failing, and with "" when they work again.
+        on_failed: Told a message and a remedy when they cannot be loaded; frames then pass as they are.
+        on_trouble: Told when stages keep failing or go on with less, and with "" when they work again.
         deliver: Takes each dressed frame with its stage times in seconds.
     """
 
@@ -64,6 +64,7 @@ class Processing:
         self._stop = threading.Event()
         self._outfit: Outfit = ()
         self._failed_in_a_row = 0
+        self._notices: tuple[Notice, ...] = ()
         self.failures = 0
         self._busy = deque[float](maxlen=30)
         self._threads = [
@@ -97,33 +98,44 @@ class Processing:
     # -- first thread --------------------------------------------------------------------------------------------------
 
     def _perceive_on(self) -> None:
+        usable = self._open()
         try:
-            self._pipeline.open("video")
-        except TryOnError as error:
-            self._on_failed(error.message, error.remedy)
-            return
-        except Exception as error:
-            _log.exception("The models could not be opened")
-            self._on_failed(f"The models could not be opened ({error}).", "Run `tryon doctor`.")
-            return
-        try:
-            _log.info("Models are ready")
             epoch = -1
             while not self._stop.is_set():
                 captured = self._source.take(_WAIT_S)
                 if captured is None:
                     continue
+                begin = time.perf_counter()
+                if not usable:
+                    self._pass_on(_Perceived(captured, captured.frame, (), None, 0.0))
+                    continue
                 if captured.epoch != epoch:
                     epoch = captured.epoch
                     self._pipeline.reset_perception()
-                begin = time.perf_counter()
-                perceived = self._perceive(captured, begin)
-                # Never work ahead of the other thread: a frame that waits is a frame that is late.
-                while not self._between.wait_empty(_WAIT_S) and not self._stop.is_set():
-                    pass
-                self._between.put(perceived)
+                self._pass_on(self._perceive(captured, begin))
         finally:
             self._pipeline.close()
+
+    def _open(self) -> bool:
+        """Load the models; whether they can be used."""
+        try:
+            self._pipeline.open("video")
+        except TryOnError as error:
+            _log.warning("The models cannot be opened: %s", error.message)
+            self._on_failed(error.message, error.remedy)
+            return False
+        except Exception as error:
+            _log.exception("The models could not be opened")
+            self._on_failed(f"The models could not be opened ({error}).", "Run `tryon doctor`.")
+            return False
+        _log.info("Models are ready")
+        return True
+
+    def _pass_on(self, perceived: _Perceived) -> None:
+        """Hand over to the other thread; never work ahead of it: a frame that waits is a frame that is late."""
+        while not self._between.wait_empty(_WAIT_S) and not self._stop.is_set():
+            pass
+        self._between.put(perceived)
 
     def _perceive(self, captured: Captured, begin: float) -> _Perceived:
         outfit, frame = self._outfit, scaled(captured.frame, self._quality.scale)
@@ -143,14 +155,26 @@ class Processing:
             item = self._between.take(_WAIT_S)
             if item is None:
                 continue
-            if item.captured.epoch != epoch:
-                epoch = item.captured.epoch
-                self._pipeline.reset_dressing()
+            captured = item.captured
+            if captured.epoch != epoch:
+                epoch = captured.epoch
+                if item.perception is not None:
+                    self._pipeline.reset_dressing()
             begin = time.perf_counter()
             composite = self._dress(item)
             now = time.perf_counter()
-            stages = {"capture": item.captured.read_s, **composite.stages}
-            self._deliver(LiveFrame(item.frame, composite, epoch), stages)
+            stages = {"capture": captured.read_s, **composite.stages}
+            live = LiveFrame(
+                item.frame,
+                composite,
+                epoch,
+                original=captured.original,
+                full_size=(captured.frame.width, captured.frame.height),
+                perception=item.perception,
+                outfit=item.outfit,
+            )
+            self._deliver(live, stages)
+            self._tell_notices()
             self._busy.append(max(item.busy_s, now - begin))
             if self._quality.observe(float(np.median(self._busy)), now - last):
                 self._busy.clear()
@@ -170,6 +194,12 @@ class Processing:
                 self._on_trouble("", "")
             self._failed_in_a_row = 0
         return composite
+
+    def _tell_notices(self) -> None:
+        notices = self._pipeline.notices
+        if notices != self._notices:
+            self._notices = notices
+            self._on_trouble(notices[0].message if notices else "", notices[0].remedy if notices else "")
 
     def _failure(self, stage: str, error: Exception) -> None:
         self.failures += 1

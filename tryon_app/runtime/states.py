@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from tryon_app.core.types import Composite, Frame
+from tryon_app.core.types import Composite, Frame, Outfit, Perception
 
 
 class LiveState(StrEnum):
@@ -36,11 +36,25 @@ class LiveStatus:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LiveFrame:
-    """A frame and what was made of it."""
+    """A frame and what was made of it.
+
+    Attributes:
+        frame: At the size it was processed at.
+        composite: What is shown.
+        epoch: Of the source.
+        original: As the camera handed it over; None when nobody kept it.
+        full_size: Width and height at full quality: what `frame` has while the quality is not lowered.
+        perception: What was seen in `frame`; None when that failed.
+        outfit: What is worn in the composite.
+    """
 
     frame: Frame
     composite: Composite
     epoch: int = 0
+    original: Frame | None = None
+    full_size: tuple[int, int] = (0, 0)
+    perception: Perception | None = None
+    outfit: Outfit = ()
 
 
 @dataclass(frozen=True, slots=True)
