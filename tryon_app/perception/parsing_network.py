@@ -1,0 +1,194 @@
+"""Parsing by a network: body parts and materials around the person; where it cannot run, the outline alone."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+from tryon_app.core.errors import ModelError, TryOnError
+from tryon_app.core.protocols import Parser
+from tryon_app.core.types import BodyPart, Float32, Frame, Labels, Material, Notice, Parsing, Pose
+from tryon_app.inference.manifest import Contract
+from tryon_app.perception.parse_input import CHANNELS, HEIGHT, WIDTH, Crop, crop_around, encode
+
+_log = logging.getLogger(__name__)
+
+MODEL = "parsing"
+CONTRACT = Contract(
+    inputs={"picture": (1, CHANNELS, HEIGHT, WIDTH)},
+    outputs={
+        "parts": (1, len(BodyPart), HEIGHT // 2, WIDTH // 2),
+        "materials": (1, len(Material), HEIGHT // 2, WIDTH // 2),
+    },
+)
+"""What the network takes and gives; a cell of the maps covers 2 x 2 pixels of the input."""
+
+_LONGEST_STEP_S = 0.2
+"""Between two frames that belong together."""
+_KEPT = 0.5
+"""Share of the maps before, where nothing changed: two frames halve the flicker, more would trail."""
+_MOVED = 0.25
+"""Change of a probability from which on something really moved."""
+
+
+class RunningNetwork(Protocol):
+    """The part of `inference.session.Network` that is used."""
+
+    @property
+    def contract(self) -> Contract:
+        """What it takes and gives."""
+
+    @property
+    def runs_on(self) -> str:
+        """What runs it, for people; "" while closed."""
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What a person should know of it."""
+
+    def open(self) -> None:
+        """Load it."""
+
+    def run(self, inputs: Mapping[str, Float32]) -> dict[str, Float32]:
+        """Outputs by name."""
+
+    def close(self) -> None:
+        """Free it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    timestamp_s: float
+    scene: int
+    size: tuple[int, int]
+    labels: Labels
+
+
+class NetworkParser:
+    """Implements `core.protocols.Parser`, `RunsModels` and `GivesNotice`.
+
+    The person's outline is another parser's work, and part of what the network is shown. When the network cannot be
+    loaded or fails, the outline goes on without labels until the parser is opened anew, and `notices` says so. In a
+    video, labels that hardly change are held still.
+
+    Args:
+        outline: Finds the outline; opened and closed with this one.
+        network: With the contract `CONTRACT`; not opened yet.
+    """
+
+    def __init__(self, outline: Parser, network: RunningNetwork) -> None:
+        self._outline = outline
+        self._network = network
+        self._running = False
+        self._before: _Seen | None = None
+        self._trouble: Notice | None = None
+
+    @property
+    def providers(self) -> Mapping[str, str]:
+        """What runs the network; empty where nothing does."""
+        return {MODEL: self._network.runs_on} if self._running else {}
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """Why there are no labels, or that another provider had to take over."""
+        return self._network.notices if self._trouble is None else (self._trouble,)
+
+    def open(self) -> None:
+        """Load the network. Where that fails there are no labels: raises nothing of its own."""
+        self._before = self._trouble = None
+        self._outline.open()
+        try:
+            if self._network.contract != CONTRACT:
+                raise ModelError("The parsing network was made for another version.", "Install the app again.")
+            self._network.open()
+        except TryOnError as error:
+            self._do_without(error)
+        else:
+            self._running = True
+
+    def close(self) -> None:
+        """Free the network; may be called twice."""
+        self._running = False
+        self._before = None
+        self._network.close()
+        self._outline.close()
+
+    def parse(self, frame: Frame, pose: Pose) -> Parsing:
+        """See `core.protocols.Parser`."""
+        parsing = self._outline.parse(frame, pose)
+        if not self._running:
+            return parsing
+        crop = crop_around(pose.points, pose.presence, frame.width, frame.height)
+        # A mask that is full everywhere stands for none: the network knows that as another value.
+        person = parsing.person if pose.person is not None or parsing.person.min() < 1.0 else None
+        picture = encode(frame.image, person, pose.points, pose.presence, crop)
+        try:
+            outputs = self._network.run({"picture": picture[None]})
+        except TryOnError as error:
+            self._do_without(error)
+            return parsing
+        labels = Labels(map_matrix(crop), outputs["parts"][0], outputs["materials"][0])
+        return Parsing(parsing.person, self._steadied(frame, labels))
+
+    def _do_without(self, error: TryOnError) -> None:
+        _log.warning("No labels from the parsing network: %s", error)
+        self._running = False
+        self._before = None
+        self._trouble = Notice(error.message, error.remedy)
+        self._network.close()
+
+    def _steadied(self, frame: Frame, labels: Labels) -> Labels:
+        """Flicker is averaged away; where something really moved, the new labels count, so that nothing trails."""
+        past, size = self._before, (frame.width, frame.height)
+        if past is not None and (past.scene, past.size) == (frame.scene, size):
+            step_s = frame.timestamp_s - past.timestamp_s
+            labels = _mixed(labels, past.labels) if 0 < step_s < _LONGEST_STEP_S else labels
+        self._before = _Seen(frame.timestamp_s, frame.scene, size, labels)
+        return labels
+
+
+def map_matrix(crop: Crop) -> Float32:
+    """From a pixel of the frame to a cell of the maps: float32 2 x 3. Cells are two input pixels wide: cell =
+    (pixel + 0.5) / 2 - 0.5.
+    """
+    matrix = crop.matrix * np.float32(0.5)
+    matrix[:, 2] -= np.float32(0.25)
+    return matrix
+
+
+def _mixed(new: Labels, old: Labels) -> Labels:
+    """The new labels with a share of the old ones, wherever they say nearly the same; each head decides for itself."""
+    matrix = _between(old.matrix, new.matrix)
+    return Labels(new.matrix, _blend(new.parts, old.parts, matrix), _blend(new.materials, old.materials, matrix))
+
+
+def _between(old: Float32, new: Float32) -> Float32 | None:
+    """From a cell of the new maps to one of the old; None where both look at the same place."""
+    inverse = np.linalg.inv(np.vstack([new, [0.0, 0.0, 1.0]]))
+    matrix = (np.asarray(old, np.float64) @ inverse).astype(np.float32)
+    corners = np.array([[0.0, 0.0, 1.0], [WIDTH / 2, 0.0, 1.0], [0.0, HEIGHT / 2, 1.0], [WIDTH / 2, HEIGHT / 2, 1.0]])
+    return None if np.abs(corners @ matrix.T - corners[:, :2]).max() < 0.02 else matrix
+
+
+def _blend(new: Float32, old: Float32, matrix: Float32 | None) -> Float32:
+    """Each cell a mixture of two distributions, so its sum stays 1."""
+    if matrix is not None:
+        old = _warped(old, matrix)
+    change = old - new
+    largest = np.maximum(change.max(axis=0), -change.min(axis=0))
+    change *= np.clip(1.0 - largest / np.float32(_MOVED), 0.0, 1.0) * np.float32(_KEPT)
+    change += new
+    return change
+
+
+def _warped(maps: Float32, matrix: Float32) -> Float32:
+    """Maps as seen from another crop; beyond the edge, what was at the edge."""
+    size = maps.shape[2], maps.shape[1]
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    result = np.empty_like(maps)
+    for channel, target in zip(maps, result, strict=True):
+        cv2.warpAffine(channel, matrix, size, dst=target, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return result
