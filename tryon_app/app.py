@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tryon_app.core import paths
 from tryon_app.core.errors import CameraError, GarmentError, InputError
 from tryon_app.core.pipeline import Pipeline
-from tryon_app.core.protocols import Camera
+from tryon_app.core.protocols import Camera, Parser
 from tryon_app.core.settings import Settings, load_settings
 from tryon_app.core.stills import STILL_SUFFIXES
 from tryon_app.core.types import Garment, Mode, Slot
@@ -37,12 +37,13 @@ def model_store() -> "ModelStore":
     return ModelStore(load_manifest(), paths.models_cache_dir(), bundled=(paths.models_dir(),))
 
 
-def build_pipeline(settings: Settings, progress: Progress | None = None) -> Pipeline:
+def build_pipeline(settings: Settings, progress: Progress | None = None, networks: bool = True) -> Pipeline:
     """All stages, not opened yet. Models that are missing are fetched when it is opened.
 
     Args:
-        settings: Smoothing of the landmarks.
+        settings: Smoothing of the landmarks, and whether networks are wanted.
         progress: Told about downloads.
+        networks: False leaves our own networks out, whatever the settings say.
 
     Raises:
         ModelError: The list of models is missing or not valid.
@@ -56,21 +57,38 @@ def build_pipeline(settings: Settings, progress: Progress | None = None) -> Pipe
     pose = MediaPipePose(
         lambda: store.ensure("pose", progress), min_cutoff=settings.pose.min_cutoff, beta=settings.pose.beta
     )
-    return Pipeline(pose, SilhouetteParser(), FlatFitter(), GarmentCompositor())
+    parser: Parser = SilhouetteParser()
+    if networks and settings.live.networks:
+        parser = _with_network(parser, store)
+    return Pipeline(pose, parser, FlatFitter(), GarmentCompositor())
+
+
+def _with_network(outline: Parser, store: "ModelStore") -> Parser:
+    """The outline with the parsing network's labels, where this version has that network."""
+    from tryon_app.inference.choices import Choices
+    from tryon_app.inference.session import Network
+    from tryon_app.perception.parsing_network import MODEL, NetworkParser
+
+    declared = store.manifest.models.get(MODEL)
+    if declared is None or declared.tensors is None:
+        return outline
+    choices = Choices(paths.cache_dir() / "providers.json")
+    return NetworkParser(outline, Network(MODEL, lambda: store.ensure(MODEL), declared.tensors, choices))
 
 
 @contextmanager
-def opened_pipeline(mode: Mode, progress: Progress | None = None) -> Iterator[Pipeline]:
+def opened_pipeline(mode: Mode, progress: Progress | None = None, networks: bool = True) -> Iterator[Pipeline]:
     """The pipeline with the user's settings, open while the block runs.
 
     Args:
         mode: "video" follows a person from frame to frame, "image" looks at each picture afresh.
         progress: Told about downloads.
+        networks: See `build_pipeline`.
 
     Raises:
         ModelError: A model is missing and cannot be fetched, or is damaged.
     """
-    pipeline = build_pipeline(load_settings(), progress)
+    pipeline = build_pipeline(load_settings(), progress, networks)
     try:
         pipeline.open(mode)
         yield pipeline

@@ -72,6 +72,7 @@ class LiveSettings(_Section):
 
     target_fps: Annotated[int, Field(ge=5, le=120, description="Frames a second to hold.")] = 30
     adaptive: Annotated[bool, Field(description="Lower the resolution when the frame rate cannot be held.")] = True
+    networks: Annotated[bool, Field(description="Tell body parts and fabrics apart with a neural network.")] = True
 
 
 class LastSettings(_Section):

@@ -247,7 +247,9 @@ class Network:
         ):
             there = {tensor.name: (tensor.type, tuple(tensor.shape)) for tensor in found}
             if there != {name: ("tensor(float)", shape) for name, shape in wanted.items()}:
-                message = f"The network {self.model_id!r} {what} {_words(there)} instead of {_words(wanted)}."
+                message = (
+                    f"The network {self.model_id!r} is another one (it {what} {_words(there)}, not {_words(wanted)})."
+                )
                 raise ModelError(message, _REINSTALL)
 
     def _use(self, tried: _Tried) -> None:
