@@ -1,12 +1,15 @@
 import os
 import subprocess
 import sys
+import time
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from tryon_app.cameras.synthetic import SyntheticCamera
 from tryon_app.commands.mirror import services
+from tryon_app.core.errors import ModelError
 from tryon_app.core.settings import Settings
 
 
@@ -61,3 +64,26 @@ def test_a_damaged_first_picture_is_passed_over(tmp_path):
     camera.open()
     assert camera.read().width == 540
     camera.close()
+
+
+def test_without_models_the_window_gets_a_session_that_says_why(monkeypatch):
+    error = ModelError("The pose model cannot be fetched.", "Connect to the internet.")
+
+    class Store:
+        def ensure(self, *_):
+            raise error
+
+    monkeypatch.setattr("tryon_app.app.model_store", Store)
+    said, frames = [], []
+    session = services().prepare(Settings(), lambda *_: None)(lambda: frames.append(1), said.append)
+    session.start(SyntheticCamera((64, 48)))
+    try:
+        end = time.monotonic() + 10
+        while not (frames and any(status.state == "failed" for status in said)) and time.monotonic() < end:
+            time.sleep(0.01)
+        live = session.take()
+    finally:
+        session.stop()
+    failed = [status for status in said if status.state == "failed"]
+    assert {(status.message, status.remedy) for status in failed} == {(error.message, error.remedy)}
+    assert live.composite.image is live.frame.image

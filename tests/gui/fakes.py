@@ -42,6 +42,7 @@ class Status:
 class Shown:
     frame: Frame
     composite: Composite
+    full_size: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ class FakeCamera:
     person: bool = True
     messages: tuple[str, ...] = ()
     size: tuple[int, int] = (320, 180)
+    full_size: tuple[int, int] | None = None
     picture: Callable[[tuple[Worn, ...]], tuple[UInt8, UInt8]] | None = None
 
     def open(self) -> None:
@@ -108,6 +110,8 @@ class FakeSession:
         self.camera: FakeCamera | None = None
         self.outfit: tuple[Worn, ...] = ()
         self.epoch = 0
+        self.stills = 0
+        self.doubles = False
 
     def start(self, camera: FakeCamera) -> None:
         self.camera = camera
@@ -125,6 +129,12 @@ class FakeSession:
         with self._lock:
             latest, self._latest = self._latest, None
         return latest
+
+    def full_size(self, live: Shown) -> UInt8:
+        self.stills += 1
+        return (
+            np.repeat(np.repeat(live.composite.image, 2, axis=0), 2, axis=1) if self.doubles else live.composite.image
+        )
 
     def stats(self) -> Stats:
         return Stats(
@@ -170,7 +180,8 @@ class FakeSession:
     def _frame(self, camera: FakeCamera) -> Shown:
         plain, dressed = camera.picture(self.outfit) if camera.picture else self._paint(camera)
         composite = Composite(dressed, Rect(0, 0, *camera.size), messages=camera.messages, person=camera.person)
-        return Shown(Frame(plain, captured_s=time.perf_counter()), composite)
+        frame = Frame(plain, captured_s=time.perf_counter())
+        return Shown(frame, composite, camera.full_size or (frame.width, frame.height))
 
     def _paint(self, camera: FakeCamera) -> tuple[UInt8, UInt8]:
         plain = camera.plain()

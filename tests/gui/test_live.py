@@ -112,7 +112,26 @@ def test_a_damaged_model_is_said_and_another_try_works(live):
     window = open_window()
     window.until(lambda: window.shows("banner_models"), "the banner")
     assert "tryon models fetch" in window.app.notices.banners[0]["remedy"]
+    window.until_colour("picture", 0.5, 0.3, fakes.PLAIN)  # themselves, undressed, rather than nothing
+    assert window.shows("banner_models")
     painter.broken = False
-    window.click("retryButton")
+    window.click("bannerAction")
     window.until_colour("picture", 0.5, 0.3, fakes.colour_of("navy-tee"))
     assert not window.shows("banner_models")
+
+
+def test_a_film_that_is_gone_is_said_once_with_its_remedy_and_may_be_tried_again(live, world, tmp_path):
+    _, open_window = live
+    film = PlugCamera("dance.mp4", live=False, broken=True)
+    tries = []
+    film.open = lambda: tries.append(1) or fakes.FakeCamera.open(film)
+    world.sources["dance.mp4"] = film
+    window = open_window(source="dance.mp4")
+    window.until(lambda: window.shows("banner_source"), "the banner")
+    assert window.app.stage.state == "stopped"
+    assert window.app.notices.banners[0]["remedy"]
+    assert tries == [1]
+    film.broken = False
+    window.click("bannerAction")
+    window.until(lambda: window.app.stage.state == "running", "the film")
+    assert not window.shows("banner_source")

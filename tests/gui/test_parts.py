@@ -87,7 +87,7 @@ def test_a_slow_encoder_costs_frames_and_never_time(tmp_path):
     slow, ended = _Slow(), []
     recording = Recording(tmp_path / "x.mp4", 30.0, False, lambda *_: slow, lambda *end: ended.append(end))
     for _ in range(50):
-        recording.offer(np.zeros((4, 4, 3), np.uint8))
+        recording.offer(np.zeros((4, 4, 3), np.uint8), (4, 4))
     assert recording.dropped > 30
     slow.go.set()
     recording.finish()
@@ -103,8 +103,8 @@ def test_pictures_of_another_size_are_brought_to_the_files(tmp_path):
     recording = Recording(tmp_path / "x.mp4", 30.0, True, lambda *_: slow, lambda *_: None)
     first = np.zeros((5, 7, 3), np.uint8)
     first[:, 0] = 255
-    recording.offer(first)
-    recording.offer(np.zeros((10, 14, 3), np.uint8))
+    recording.offer(first, (first.shape[1], first.shape[0]))
+    recording.offer(np.zeros((10, 14, 3), np.uint8), (14, 10))
     recording.finish()
     recording.join()
     assert [image.shape for image, _ in slow.written] == [(4, 6, 3)] * 2
@@ -117,7 +117,7 @@ def test_a_full_disk_ends_the_recording_with_its_error(tmp_path):
 
     ended = []
     recording = Recording(tmp_path / "x.mp4", 30.0, False, full, lambda *end: ended.append(end))
-    recording.offer(np.zeros((4, 4, 3), np.uint8))
+    recording.offer(np.zeros((4, 4, 3), np.uint8), (4, 4))
     end = time.monotonic() + 5
     while not ended and time.monotonic() < end:
         time.sleep(0.01)

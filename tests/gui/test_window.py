@@ -361,3 +361,69 @@ def test_every_text_is_there_in_both_languages():
     )
     used = set(re.findall(r"\bT\.([a-z_]+)", qml))
     assert used <= set(english)
+
+
+def test_a_snapshot_has_the_sources_full_size(mirror, world):
+    world.session.doubles = True
+    mirror.app.preferences.put("capture", "countdown_s", 0)
+    mirror.click("snapshotButton")
+    mirror.until(lambda: mirror.shows("toastAction"), "the toast")
+    (file,) = paths.pictures_dir().glob("*.png")
+    image = np.asarray(Image.open(file).convert("RGB"))
+    assert image.shape == (360, 640, 3)
+    assert tuple(image[180, 620]) == fakes.MARK  # still as in the mirror
+
+
+def test_a_recording_keeps_one_size_whatever_the_quality_and_the_source(mirror, world):
+    camera = world.sources["camera:one"]
+    camera.full_size = (640, 360)  # the quality is lowered: the picture has half of it
+    world.sources["tall"] = fakes.FakeCamera("Tall", size=(120, 240))
+    mirror.click("recordButton")
+    mirror.until(lambda: mirror.read("recordTime", "text") == "00:01", "a second on the timer")
+    mirror.app.stage.pick("tall")
+    mirror.until(lambda: mirror.app.pump.aspect == pytest.approx(0.5), "the tall picture")
+    mirror.until(lambda: mirror.read("recordTime", "text") == "00:02", "another second")
+    mirror.click("recordButton")
+    mirror.until(lambda: list(paths.videos_dir().glob("tryon*.mp4")), "the file")
+    (file,) = paths.videos_dir().glob("tryon*.mp4")
+    with av.open(str(file)) as film:
+        frames = [frame.to_ndarray(format="rgb24") for frame in film.decode(video=0)]
+    assert {frame.shape for frame in frames} == {(360, 640, 3)}
+    last = frames[-1].astype(int)
+    assert last[180, 20].max() < 30  # black beside it instead of stretched
+    assert np.abs(last[180, 340] - fakes.colour_of("navy-tee")).max() < 24
+
+
+def test_the_whole_outfit_is_worn_again(open_window, world):
+    outfit = [{"garment": "blue-jeans", "size": "L"}, {"garment": "navy-tee", "size": "S"}, {"garment": "gone"}]
+    world.settings = world.settings.changed("last", garment="blue-jeans", size="L", outfit=outfit)
+    window = open_window()
+    window.until(lambda: world.session and len(world.session.outfit) == 2, "both garments")
+    assert {(worn.garment.id, worn.size) for worn in world.session.outfit} == {("blue-jeans", "L"), ("navy-tee", "S")}
+    assert window.app.wardrobe.current == "blue-jeans"
+    window.app.wardrobe.toggle("bomber")
+    window.until(lambda: len(world.session.outfit) == 3, "the jacket over it")
+    window.app.close()
+    last = world.saved[-1].last
+    assert [(worn.garment, worn.size) for worn in last.outfit] == [
+        ("navy-tee", "S"),
+        ("blue-jeans", "L"),
+        ("bomber", "M"),
+    ]
+    assert last.garment == "bomber"
+
+
+def test_an_outfit_that_was_half_loaded_is_not_forgotten(open_window, world):
+    outfit = [{"garment": "navy-tee"}, {"garment": "blue-jeans"}]
+    world.settings = world.settings.changed("last", garment="navy-tee", outfit=outfit)
+    world.loading.clear()
+    window = open_window()
+    window.until(lambda: window.app.pump.hasPicture, "the first picture")
+    window.app.wardrobe.toggle("pleated-skirt")  # instead of the jeans, which are still loading
+    assert len(window.app.preferences.settings.last.outfit) == 2
+    world.loading.set()
+    window.until(lambda: len(window.app.preferences.settings.last.outfit) == 2, "the outfit")
+    window.until(
+        lambda: {worn.garment for worn in window.app.preferences.settings.last.outfit} == {"navy-tee", "pleated-skirt"},
+        "the new outfit remembered",
+    )

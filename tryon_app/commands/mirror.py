@@ -89,14 +89,23 @@ def services() -> "Services":
 
 
 def _prepare(settings: "Settings", progress: "Progress") -> "SessionFactory":
-    """Have the models here before the window says that it is ready, then build the pipeline."""
+    """Have the models here before the window says that it is ready, then build the pipeline; without models the window
+    shows the plain picture and what to do.
+    """
     from tryon_app import app
+    from tryon_app.core.errors import TryOnError
+    from tryon_app.core.pipeline import Pipeline
     from tryon_app.runtime.live import LiveSession
+    from tryon_app.runtime.unavailable import UnavailablePipeline
 
-    store = app.model_store()
-    for model in app.MODELS:
-        store.ensure(model, _download(progress))
-    pipeline = app.build_pipeline(settings)
+    pipeline: Pipeline
+    try:
+        store = app.model_store()
+        for model in app.MODELS:
+            store.ensure(model, _download(progress))
+        pipeline = app.build_pipeline(settings)
+    except TryOnError as error:
+        pipeline = UnavailablePipeline(error)
 
     def make(on_frame: Callable[[], None], on_status: Callable[[Any], None]) -> "Session":
         return LiveSession(
@@ -105,6 +114,7 @@ def _prepare(settings: "Settings", progress: "Progress") -> "SessionFactory":
             on_status=on_status,
             target_fps=settings.live.target_fps,
             adaptive=settings.live.adaptive,
+            still=lambda: app.build_pipeline(settings),
         )
 
     return make

@@ -28,6 +28,7 @@ from tryon_app.core.settings_model import (
     PoseSettings,
     Settings,
     ViewSettings,
+    WornSettings,
 )
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "PoseSettings",
     "Settings",
     "ViewSettings",
+    "WornSettings",
     "load_settings",
     "save_settings",
     "settings_problems",

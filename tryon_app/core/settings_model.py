@@ -75,11 +75,21 @@ class LiveSettings(_Section):
     networks: Annotated[bool, Field(description="Tell body parts and fabrics apart with a neural network.")] = True
 
 
+class WornSettings(_Section):
+    """One garment of an outfit."""
+
+    garment: Annotated[str, Field(description="Id of the garment.", min_length=1)]
+    size: Annotated[str, Field(description="Name of the size; empty for the garment's usual one.")] = ""
+
+
 class LastSettings(_Section):
     """What was worn when the window closed."""
 
-    garment: Annotated[str, Field(description="Id of the garment; empty for none.")] = ""
+    garment: Annotated[str, Field(description="Id of the garment that was chosen last; empty for none.")] = ""
     size: Annotated[str, Field(description="Name of the size; empty for the garment's usual one.")] = ""
+    outfit: Annotated[
+        tuple[WornSettings, ...], Field(description="All that was worn, inner layers first.", max_length=8)
+    ] = ()
 
 
 class Settings(_Section):

@@ -45,7 +45,14 @@ class MirrorController(QObject):
         self._pump = FramePump(self)
         self._stage = Stage(tools, self._pump, self)
         self._wardrobe = Wardrobe(tools, self._stage.set_outfit, self)
-        self._capture = Capture(tools, self._pump, lambda: self._stage.mirrored, lambda: self._stage.rate, self)
+        self._capture = Capture(
+            tools,
+            self._pump,
+            self._stage.full_size,
+            lambda: self._stage.mirrored,
+            lambda: self._stage.rate,
+            self,
+        )
         self._preferences.languageChanged.connect(self._retranslate)
         self._preferences.sectionChanged.connect(self._stage.refresh_settings)
         self._pump.messagesChanged.connect(self.hintsChanged)

@@ -3,9 +3,11 @@
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import Property, QObject, QTimer, QUrl, Signal, Slot
 
+from tryon_app.core.types import UInt8
 from tryon_app.gui.recording import Recording
 from tryon_app.gui.tools import Tools
 from tryon_app.gui.video_item import FramePump
@@ -20,6 +22,7 @@ class Capture(QObject):
     Args:
         tools: Shared parts.
         pump: Where the pictures come from.
+        full_size: Makes a shown frame at the source's full resolution; slow.
         mirrored: Whether the view is mirrored now.
         rate: Frames a second shown now.
     """
@@ -32,6 +35,7 @@ class Capture(QObject):
         self,
         tools: Tools,
         pump: FramePump,
+        full_size: Callable[[Any], UInt8],
         mirrored: Callable[[], bool],
         rate: Callable[[], float],
         parent: QObject | None = None,
@@ -39,6 +43,7 @@ class Capture(QObject):
         super().__init__(parent)
         self._tools = tools
         self._pump = pump
+        self._full_size = full_size
         self._mirrored = mirrored
         self._rate = rate
         self._countdown = 0
@@ -116,8 +121,8 @@ class Capture(QObject):
         self.countdownChanged.emit()
 
     def _take(self) -> None:
-        image = self._pump.composite
-        if image is None:
+        live = self._pump.live
+        if live is None:
             return
         self.flashed.emit()
         folder, mirrored = self._tools.preferences.settings.capture.snapshots, self._as_seen()
@@ -134,7 +139,7 @@ class Capture(QObject):
             )
 
         self._tools.tasks.run(
-            lambda: self._tools.services.save_snapshot(image, folder, mirrored),
+            lambda: self._tools.services.save_snapshot(self._full_size(live), folder, mirrored),
             done,
             lambda error: self._tools.report(SNAPSHOT_BANNER, texts["banner_snapshot"], error),
         )

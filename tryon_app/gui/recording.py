@@ -42,15 +42,20 @@ class Recording:
         self._mirrored = mirrored
         self._make_recorder = make_recorder
         self._on_end = on_end
-        self._queue: queue.Queue[tuple[UInt8, float] | None] = queue.Queue(WAITING_FRAMES)
+        self._queue: queue.Queue[tuple[UInt8, tuple[int, int], float]] = queue.Queue(WAITING_FRAMES)
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._write_all, name="gui-recording")
         self._thread.start()
 
-    def offer(self, image: UInt8) -> None:
-        """Add a picture (uint8 RGB) unless the encoder is behind; returns at once."""
+    def offer(self, image: UInt8, full_size: tuple[int, int]) -> None:
+        """Add a picture unless the encoder is behind; returns at once.
+
+        Args:
+            image: uint8 RGB, H x W x 3.
+            full_size: Width and height that it has at full quality; those of the first picture are the file's.
+        """
         try:
-            self._queue.put_nowait((image, time.monotonic() - self.started))
+            self._queue.put_nowait((image, full_size, time.monotonic() - self.started))
         except queue.Full:
             self.dropped += 1
 
@@ -68,10 +73,10 @@ class Recording:
         try:
             size = (0, 0)
             while (item := self._next()) is not None:
-                image, when = item
+                image, full_size, when = item
                 if recorder is None:
                     # Encoders of 4:2:0 video want even sizes.
-                    size = (image.shape[1] // 2 * 2, image.shape[0] // 2 * 2)
+                    size = (full_size[0] // 2 * 2, full_size[1] // 2 * 2)
                     recorder = self._make_recorder(self.path, size, self._rate)
                 recorder.write(self._prepared(image, size), when)
         except Exception as problem:
@@ -83,7 +88,7 @@ class Recording:
                 error = error or problem
         self._on_end(self.path, error)
 
-    def _next(self) -> tuple[UInt8, float] | None:
+    def _next(self) -> tuple[UInt8, tuple[int, int], float] | None:
         while True:
             try:
                 return self._queue.get(timeout=0.1)
@@ -93,6 +98,30 @@ class Recording:
 
     def _prepared(self, image: UInt8, size: tuple[int, int]) -> UInt8:
         if (image.shape[1], image.shape[0]) != size:
-            # The processing size adapts while the file's cannot.
-            image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+            # The processing size adapts, and the source may be changed, while the file's size cannot.
+            image = fitted(image, size)
         return np.ascontiguousarray(image[:, ::-1]) if self._mirrored else image
+
+
+def fitted(image: UInt8, size: tuple[int, int]) -> UInt8:
+    """The picture scaled into a size, whole and in its own shape, black beside it.
+
+    Args:
+        image: uint8 RGB, H x W x 3.
+        size: Width and height.
+    """
+    height, width = image.shape[:2]
+    scale = min(size[0] / width, size[1] / height)
+    # A pixel or two of rounding is no other shape.
+    across, down = (
+        wanted if abs(side * scale - wanted) < 3 else round(side * scale)
+        for side, wanted in zip((width, height), size, strict=True)
+    )
+    way = cv2.INTER_AREA if scale < 1.0 else cv2.INTER_CUBIC
+    scaled = np.asarray(cv2.resize(image, (across, down), interpolation=way), np.uint8)
+    if (across, down) == size:
+        return scaled
+    whole = np.zeros((size[1], size[0], 3), np.uint8)
+    left, top = (size[0] - across) // 2, (size[1] - down) // 2
+    whole[top : top + down, left : left + across] = scaled
+    return whole

@@ -59,6 +59,9 @@ class Session(Protocol):
     def take(self) -> Any:
         """The newest `LiveFrame`, or None."""
 
+    def full_size(self, live: Any) -> UInt8:
+        """The picture of a taken `LiveFrame` at the source's full resolution, uint8 RGB; slow, on a worker."""
+
     def stats(self) -> Any:
         """`LiveStats` of the last seconds."""
 

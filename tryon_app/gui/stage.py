@@ -8,7 +8,7 @@ from PySide6.QtCore import Property, QObject, QTimer, QUrl, Signal, Slot
 
 from tryon_app.core.errors import TryOnError
 from tryon_app.core.protocols import Camera
-from tryon_app.core.types import Outfit
+from tryon_app.core.types import Outfit, UInt8
 from tryon_app.gui.services import AUTO_SOURCE, SAMPLES_SOURCE, CameraChoice, Session, SessionFactory
 from tryon_app.gui.tools import Tools
 from tryon_app.gui.video_item import FramePump
@@ -62,6 +62,12 @@ class Stage(QObject):
     def rate(self) -> float:
         """Frames a second shown."""
         return float(self._session.stats().fps) if self._session else 0.0
+
+    def full_size(self, live: Any) -> UInt8:
+        """A shown frame at the source's full resolution, uint8 RGB; slow, for a worker."""
+        session = self._session
+        image: UInt8 = live.composite.image
+        return session.full_size(live) if session else image
 
     def begin(self, source: str) -> None:
         """Prepare the models, then open the source; "" for the setting's."""
@@ -256,7 +262,10 @@ class Stage(QObject):
         elif self._state == "failed":
             notices.banner(MODELS, texts["banner_models"], message, remedy, "error", "retry", texts["retry"])
         elif self._state == "stopped" and message:
-            notices.banner(SOURCE, message, "", remedy, "info", "retry", texts["play_again"])
+            if remedy:  # a file that cannot be read does not come back by itself
+                notices.banner(SOURCE, texts["banner_source"], message, remedy, "error", "retry", texts["retry"])
+            else:
+                notices.banner(SOURCE, message, "", "", "info", "retry", texts["play_again"])
 
     def _say(self, what: str, share: float) -> None:
         """Progress, from a worker; a download ends here when the window is closed."""

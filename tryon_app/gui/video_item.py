@@ -17,6 +17,9 @@ NOBODY_AFTER_S = 1.5
 STEADY_MESSAGE_S = 1.0
 """How long a message must stand before it is shown."""
 
+Listener = Callable[[UInt8, tuple[int, int]], None]
+"""Takes a picture and its size at full quality."""
+
 
 def to_video_frame(image: UInt8) -> QVideoFrame:
     """A frame for a video sink from uint8 RGB, H x W x 3."""
@@ -42,6 +45,7 @@ class FramePump(QObject):
         super().__init__(parent)
         self._take: Callable[[], Any] = lambda: None
         self._sinks: tuple[QVideoSink | None, QVideoSink | None] = (None, None)
+        self._live: Any = None
         self._composite: UInt8 | None = None
         self._plain: UInt8 | None = None
         self._comparing = False
@@ -49,7 +53,7 @@ class FramePump(QObject):
         self._nobody = False
         self._messages: tuple[str, ...] = ()
         self._pending: tuple[tuple[str, ...], float] = ((), 0.0)
-        self._listener: Callable[[UInt8], None] | None = None
+        self._listener: Listener | None = None
         self._arrived.connect(self._show, Qt.ConnectionType.QueuedConnection)
 
     def frame_ready(self) -> None:
@@ -60,9 +64,16 @@ class FramePump(QObject):
         """Where frames come from."""
         self._take = take
 
-    def listen(self, listener: Callable[[UInt8], None] | None) -> None:
-        """Have each shown composite handed on (to a recording); it must return at once."""
+    def listen(self, listener: Listener | None) -> None:
+        """Have each shown composite handed on (to a recording), with its size at full quality; it must return at
+        once.
+        """
         self._listener = listener
+
+    @property
+    def live(self) -> Any:
+        """The `LiveFrame` that is shown now, or None before the first."""
+        return self._live
 
     @property
     def composite(self) -> UInt8 | None:
@@ -103,10 +114,10 @@ class FramePump(QObject):
             return
         first = self._composite is None
         before = None if first else self._composite.shape  # type: ignore[union-attr]
-        self._composite, self._plain = live.composite.image, live.frame.image
+        self._live, self._composite, self._plain = live, live.composite.image, live.frame.image
         self._push()
         if self._listener:
-            self._listener(self._composite)
+            self._listener(self._composite, live.full_size)
         self._look_for_person(live.composite.person)
         self._look_for_messages(live.composite.messages)
         if first or before != self._composite.shape:

@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import Property, QObject, Qt, QUrl, Signal, Slot
 from PySide6.QtGui import QImage
 
+from tryon_app.core.settings import LastSettings, WornSettings
 from tryon_app.core.types import Garment, Outfit
 from tryon_app.core.types import Slot as BodySlot
 from tryon_app.gui import outfit as outfits
@@ -45,6 +46,7 @@ class Wardrobe(QObject):
         self._latest: dict[BodySlot, int] = {}
         self._current = ""
         self._imports: list[Path] = []
+        self._restoring: set[str] = set()
         self._thumbnails = tempfile.TemporaryDirectory(prefix="tryon-")
 
     @property
@@ -65,14 +67,23 @@ class Wardrobe(QObject):
                     if Path(spec) not in photos:
                         self.wear(spec, size)
                 self._import(photos)
-            elif last.garment in known:
-                self.wear(last.garment, last.size)
+            elif last.garment in known or any(worn.garment in known for worn in last.outfit):
+                self._wear_again(last, known)
             elif known:
                 self.wear(self._model.neighbour("", 1))
             if self._current:
                 self.shown.emit(self._current)
 
         self._tools.tasks.run(self._tools.services.entries, done, self._failed)
+
+    def _wear_again(self, last: LastSettings, known: list[str]) -> None:
+        """Put on what was worn when the window closed; garments that are gone meanwhile are left out."""
+        outfit = {worn.garment: worn.size for worn in last.outfit if worn.garment in known}
+        if last.garment in known:  # chosen last: what goes on last is the one that is marked
+            outfit[last.garment] = outfit.pop(last.garment, last.size)
+        self._restoring = set(outfit)
+        for garment_id, size in outfit.items():
+            self.wear(garment_id, size)
 
     def retranslate(self) -> None:
         """The language changed."""
@@ -103,10 +114,18 @@ class Wardrobe(QObject):
             self._loaded[garment_id] = garment
             while len(self._loaded) > LOADED_GARMENTS:
                 self._loaded.popitem(last=False)
+            self._restoring.discard(garment_id)
             if self._latest.get(garment.slot, 0) <= number:
                 self._put_on(garment, size)
+            else:
+                self._remember()
 
-        self._tools.tasks.run(lambda: self._tools.services.load_garment(garment_id), done, self._failed)
+        def failed(error: Exception) -> None:
+            self._restoring.discard(garment_id)
+            self._failed(error)
+            self._remember()
+
+        self._tools.tasks.run(lambda: self._tools.services.load_garment(garment_id), done, failed)
 
     def _ask(self, slot: BodySlot) -> int:
         """A number for a choice; older ones that it replaces are void."""
@@ -238,12 +257,15 @@ class Wardrobe(QObject):
         self._remember()
 
     def _remember(self) -> None:
+        if self._restoring:  # half of the last outfit must not take the place of the whole
+            return
         lasting = [worn for worn in self._outfit if self._lasts(worn.garment.id)]
         chosen = next((worn for worn in lasting if worn.garment.id == self._current), lasting[-1] if lasting else None)
         self._tools.preferences.update(
             "last",
             garment=chosen.garment.id if chosen else "",
             size=outfits.shown_size(chosen) if chosen else "",
+            outfit=tuple(WornSettings(garment=worn.garment.id, size=outfits.shown_size(worn)) for worn in lasting),
         )
 
     def _lasts(self, garment_id: str) -> bool:

@@ -8,7 +8,7 @@ Item {
     property bool comparing: app.pump.comparing
     property real divider: 0.5 // share of the picture's width that shows the plain frame
     readonly property bool mirrored: app.stage.isMirrored
-    readonly property bool dimmed: app.stage.state === "reconnecting" || app.stage.state === "failed"
+    readonly property bool dimmed: app.stage.state === "reconnecting"
     readonly property alias picture: picture
     Item {
         id: picture
