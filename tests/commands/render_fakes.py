@@ -19,6 +19,7 @@ from tryon_app.core.types import (
     GarmentFit,
     GarmentView,
     Mode,
+    Notice,
     Outfit,
     Parsing,
     Pose,
@@ -60,11 +61,23 @@ class FakePose:
         pass
 
 
+@dataclass
 class FakeParser:
+    """Has `said` to say from the start, and `said_later` from the second frame on."""
+
+    said: tuple[Notice, ...] = ()
+    said_later: tuple[Notice, ...] = ()
+    frames: int = 0
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        return self.said + (self.said_later if self.frames > 1 else ())
+
     def open(self) -> None:
         pass
 
     def parse(self, frame: Frame, pose: Pose) -> Parsing:
+        self.frames += 1
         return Parsing(np.ones((8, 8), np.float32))
 
     def close(self) -> None:
@@ -104,13 +117,16 @@ class FakeWorld:
     """What the composition root is replaced by."""
 
     pose: FakePose = field(default_factory=FakePose)
+    parser: FakeParser = field(default_factory=FakeParser)
+    networks: list[bool] = field(default_factory=list)
     built: int = 0
     imports: Counter[tuple[str, Slot | None]] = field(default_factory=Counter)
     catalogue: dict[str, Garment] = field(default_factory=dict)
 
-    def build_pipeline(self, *_args: object) -> Pipeline:
+    def build_pipeline(self, settings: object = None, progress: object = None, networks: bool = True) -> Pipeline:
         self.built += 1
-        return Pipeline(self.pose, FakeParser(), FakeFitter(), FakeCompositor())
+        self.networks.append(networks)
+        return Pipeline(self.pose, self.parser, FakeFitter(), FakeCompositor())
 
     def import_photo(self, photo: Path, slot: Slot | None = None) -> Garment:
         self.imports[photo.name, slot] += 1

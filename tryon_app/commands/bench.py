@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tryon_app.commands.console import warn
 from tryon_app.core.errors import TryOnError, UsageError
+from tryon_app.core.types import Notice
 
 if TYPE_CHECKING:
     from tryon_app.core.protocols import Camera
@@ -44,6 +46,7 @@ def bench(
         bool, typer.Option("--paced", help="Play files at their own rate and count the frames nobody had time for.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")] = False,
+    no_networks: Annotated[bool, typer.Option("--no-networks", help="Measure what geometry alone costs.")] = False,
 ) -> None:
     """Measure frames a second, latency and the time of each stage.
 
@@ -58,7 +61,7 @@ def bench(
     - `tryon bench --source dance.mp4 --garment jacket-denim --seconds 20 --json`
     """
     within = _parse_size(size)
-    result = _measure(source, tuple(garment or ("tee-white",)), seconds, within, paced)
+    result = _measure(source, tuple(garment or ("tee-white",)), seconds, within, paced, not no_networks)
     if as_json:
         sys.stdout.write(json.dumps(result, indent=2) + "\n")
     else:
@@ -81,6 +84,7 @@ class _Run:
         self.dressed = threading.Event()
         self.dressed_s = 0.0
         self.error: TryOnError | None = None
+        self.notices: dict[Notice, None] = {}
         self.latencies: list[float] = []
         self.stages: dict[str, list[float]] = {name: [] for name in STAGES}
         self.size = (0, 0)
@@ -131,6 +135,8 @@ class _Run:
         """Every change of state."""
         from tryon_app.runtime.states import LiveState
 
+        if status.state is LiveState.RUNNING and status.message:
+            self.notices[Notice(status.message, status.remedy)] = None
         stopped_early = status.state is LiveState.STOPPED and status.remedy
         if status.state in (LiveState.FAILED, LiveState.RECONNECTING) or stopped_early:
             self.error = TryOnError(status.message, status.remedy)
@@ -139,7 +145,7 @@ class _Run:
 
 
 def _measure(
-    source: str, garments: tuple[str, ...], seconds: float, within: tuple[int, int], paced: bool
+    source: str, garments: tuple[str, ...], seconds: float, within: tuple[int, int], paced: bool, networks: bool
 ) -> dict[str, Any]:
     import psutil
 
@@ -148,7 +154,7 @@ def _measure(
 
     outfit = tuple(Worn(app.load_garment(spec)) for spec in garments)
     run = _Run()
-    session, camera = _session(run, source, within, paced)
+    session, camera = _session(run, source, within, paced, networks)
     session.set_outfit(outfit)
     session.start(camera)
     try:
@@ -162,6 +168,7 @@ def _measure(
         stats = session.stats()
     finally:
         session.stop()
+    warn(run.notices)
     if run.error is not None:
         raise run.error
     if not run.latencies:
@@ -213,7 +220,9 @@ def _added(one: tuple[int, float], other: tuple[int, float]) -> tuple[int, float
     return one[0] + other[0], one[1] + other[1]
 
 
-def _session(run: _Run, source: str, within: tuple[int, int], paced: bool) -> "tuple[LiveSession, Camera]":
+def _session(
+    run: _Run, source: str, within: tuple[int, int], paced: bool, networks: bool
+) -> "tuple[LiveSession, Camera]":
     """A session that tells everything to `run`, and the source to start it with."""
     from tryon_app import app
     from tryon_app.core.settings import load_settings
@@ -221,7 +230,7 @@ def _session(run: _Run, source: str, within: tuple[int, int], paced: bool) -> "t
 
     settings = load_settings()
     session = LiveSession(
-        app.build_pipeline(settings),
+        app.build_pipeline(settings, networks=networks),
         on_frame=lambda: None,
         on_status=run.status,
         adaptive=False,

@@ -2,11 +2,13 @@
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
 import typer
+
+from tryon_app.core.types import Notice
 
 _SIGTERM_EXIT = 128 + signal.SIGTERM
 
@@ -61,6 +63,12 @@ def download_progress() -> Iterator[Callable[[str, int, int], None]]:
             progress.update(tasks[what], completed=done, total=total or None)
 
         yield told
+
+
+def warn(notices: Iterable[Notice]) -> None:
+    """Tell a person what the app has to do without (stderr)."""
+    for notice in notices:
+        typer.echo(f"warning: {notice.message} {notice.remedy}".rstrip(), err=True)
 
 
 def note(text: str) -> None:

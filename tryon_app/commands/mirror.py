@@ -1,5 +1,8 @@
 """`tryon mirror`: the window."""
 
+import contextlib
+import importlib
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -38,6 +41,9 @@ def mirror(
     language: Annotated[
         str, typer.Option(metavar="|".join(_LANGUAGES), help="Language for this time.", show_default=False)
     ] = "",
+    no_networks: Annotated[
+        bool, typer.Option("--no-networks", help="Go by geometry alone: faster, with coarser edges.")
+    ] = False,
 ) -> None:
     """See yourself in a garment, live.
 
@@ -56,15 +62,23 @@ def mirror(
     from tryon_app.gui.display import check_display
 
     check_display()
+    if sys.platform == "win32" and not no_networks:
+        # Qt brings an older C++ runtime along; whichever is loaded first serves both.
+        with contextlib.suppress(ImportError, OSError):
+            importlib.import_module("onnxruntime")
     from tryon_app.gui.services import Start
     from tryon_app.gui.window import run
 
     start = Start(source, tuple(garment or ()), size, fullscreen, language)
-    raise typer.Exit(run(services(), start))
+    raise typer.Exit(run(services(not no_networks), start))
 
 
-def services() -> "Services":
-    """What the window works with, taken from the app."""
+def services(networks: bool = True) -> "Services":
+    """What the window works with, taken from the app.
+
+    Args:
+        networks: Whether our own networks are used, if the settings want them.
+    """
     from tryon_app import app
     from tryon_app.core import paths
     from tryon_app.core.settings import load_settings, save_settings
@@ -74,7 +88,7 @@ def services() -> "Services":
     return Services(
         settings=load_settings(),
         save_settings=save_settings,
-        prepare=_prepare,
+        prepare=lambda settings, progress: _prepare(settings, progress, networks),
         open_source=_open_source,
         cameras=_cameras,
         entries=lambda: app.catalogue().entries(),
@@ -88,7 +102,7 @@ def services() -> "Services":
     )
 
 
-def _prepare(settings: "Settings", progress: "Progress") -> "SessionFactory":
+def _prepare(settings: "Settings", progress: "Progress", networks: bool) -> "SessionFactory":
     """Have the models here before the window says that it is ready, then build the pipeline; without models the window
     shows the plain picture and what to do.
     """
@@ -103,7 +117,7 @@ def _prepare(settings: "Settings", progress: "Progress") -> "SessionFactory":
         store = app.model_store()
         for model in app.MODELS:
             store.ensure(model, _download(progress))
-        pipeline = app.build_pipeline(settings)
+        pipeline = app.build_pipeline(settings, networks=networks)
     except TryOnError as error:
         pipeline = UnavailablePipeline(error)
 
@@ -114,7 +128,7 @@ def _prepare(settings: "Settings", progress: "Progress") -> "SessionFactory":
             on_status=on_status,
             target_fps=settings.live.target_fps,
             adaptive=settings.live.adaptive,
-            still=lambda: app.build_pipeline(settings),
+            still=lambda: app.build_pipeline(settings, networks=False),  # what was seen is taken over
         )
 
     return make

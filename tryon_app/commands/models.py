@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tryon_app.commands.console import download_progress, tidy_when_terminated
+from tryon_app.commands.console import download_progress, tidy_when_terminated, warn
 from tryon_app.core.errors import InputError, ModelError
+from tryon_app.core.types import Notice
+from tryon_app.inference.store import SHIPPED_REMEDY
 
 if TYPE_CHECKING:
     from tryon_app.inference.store import ModelStatus, ModelStore
@@ -61,7 +63,10 @@ def fetch(
     with tidy_when_terminated(), download_progress() as progress:
         store.fetch(models or None, progress, source)
     for status in store.verify(models or None):
-        typer.echo(f"{status.model_id}: {status.path}")
+        if status.state == "ok":
+            typer.echo(f"{status.model_id}: {status.path}")
+        else:  # ships with the app, so fetching does not mend it; the app works without
+            warn([Notice(f"{status.model_id}: {status.message}.", SHIPPED_REMEDY)])
 
 
 @app.command("verify")
@@ -79,7 +84,10 @@ def verify(models: _Ids = None, as_json: _AsJson = False) -> None:
         _table(rows, ("id", "state", "message"))
     bad = [status.model_id for status in states if status.state != "ok"]
     if bad:
-        raise ModelError(f"Not whole: {', '.join(bad)}.", f"Run `tryon models fetch {' '.join(bad)}`.")
+        fetchable = [model_id for model_id in bad if not store.model(model_id).bundled]
+        remedies = [f"Run `tryon models fetch {' '.join(fetchable)}`."] if fetchable else []
+        remedies += [SHIPPED_REMEDY] if len(fetchable) < len(bad) else []
+        raise ModelError(f"Not whole: {', '.join(bad)}.", " ".join(remedies))
 
 
 def _store() -> "ModelStore":
@@ -97,6 +105,7 @@ def _row(store: "ModelStore", status: "ModelStatus") -> dict[str, Any]:
         "licence": model.licence,
         "origin": model.origin,
         "used_by": list(model.used_by),
+        "quality": dict(model.training.quality) if model.training else {},
         "path": str(status.path),
         "message": status.message,
     }

@@ -8,7 +8,7 @@ import typer
 from tryon_app.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from tryon_app.core.types import Slot
+    from tryon_app.commands.rendering.outfits import Wish
 
 _SLOTS = ("top", "bottom", "dress", "outer")
 
@@ -48,6 +48,9 @@ def render(
         Path | None,
         typer.Option(metavar="DIR", help="Also write the garments alone, for each frame: DIR/%05d.layer.png (RGBA)."),
     ] = None,
+    no_networks: Annotated[
+        bool, typer.Option("--no-networks", help="Go by geometry alone: faster, with coarser edges.")
+    ] = False,
 ) -> None:
     """Dress the people in a photo, a video, or a whole table of photos.
 
@@ -68,24 +71,25 @@ def render(
 
     - `tryon render --pairs pairs.csv --output results`
     """
-    from tryon_app.core.types import Slot
-
     if slot is not None and slot not in _SLOTS:
         raise UsageError(f"--slot cannot be {slot!r}.", f"Use one of {', '.join(_SLOTS)}.")
-    wanted_slot = Slot(slot) if slot else None
     if pairs is not None:
         single = {"--source": source, "--garment": garment, "--slot": slot, "--size": size, "--layers": layers}
         wrong = [name for name, value in single.items() if value]
         if wrong:
             raise UsageError(f"{wrong[0]} does not go with --pairs.", "The table says who wears what.")
-        _render_table(pairs, _given(output))
+        _render_table(pairs, _given(output), not no_networks)
         return
     if source is None or not garment:
         missing = "--source" if source is None else "--garment"
         raise UsageError(
             f"{missing} is missing.", "Give --source IMAGE|VIDEO --garment ID|PHOTO, or --pairs PAIRS.csv."
         )
-    _render_one(source, garment, wanted_slot, size, _given(output), layers)
+    from tryon_app.commands.rendering.outfits import Wish
+    from tryon_app.core.types import Slot
+
+    wish = Wish(tuple(garment), Slot(slot) if slot else None, size)
+    _render_one(source, wish, _given(output), layers, not no_networks)
 
 
 def _given(output: Path | None) -> Path:
@@ -94,28 +98,25 @@ def _given(output: Path | None) -> Path:
     return output
 
 
-def _render_table(pairs: Path, output: Path) -> None:
+def _render_table(pairs: Path, output: Path, networks: bool) -> None:
     from tryon_app.commands.console import tidy_when_terminated
     from tryon_app.commands.rendering import tables
 
     with tidy_when_terminated():
-        failed = tables.render_pairs(pairs, output)
+        failed = tables.render_pairs(pairs, output, networks)
     if failed:
         raise typer.Exit(1)
 
 
-def _render_one(
-    source: Path, specs: list[str], slot: "Slot | None", size: str | None, output: Path, layers: Path | None
-) -> None:
+def _render_one(source: Path, wish: "Wish", output: Path, layers: Path | None, networks: bool) -> None:
     from tryon_app.commands.console import tidy_when_terminated
-    from tryon_app.commands.rendering import kinds, outfits, photos, videos
+    from tryon_app.commands.rendering import kinds, photos, videos
 
     kind = kinds.source_kind(source)
-    kinds.check_output(kind, source, specs, output)
-    wish = outfits.Wish(tuple(specs), slot, size)
+    kinds.check_output(kind, source, wish.specs, output)
     with tidy_when_terminated():
         if kind is kinds.Kind.PHOTO:
-            photos.render_photo(source, wish, output, layers)
+            photos.render_photo(source, wish, output, layers, networks)
         else:
-            videos.render_video(source, wish, output, layers)
+            videos.render_video(source, wish, output, layers, networks)
     typer.echo(output)

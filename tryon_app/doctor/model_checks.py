@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator
 
 from tryon_app.core.errors import TryOnError
 from tryon_app.doctor.report import Finding, Level
-from tryon_app.inference.store import ModelState, ModelStore
+from tryon_app.inference.store import SHIPPED_REMEDY, ModelState, ModelStore
 
 
 def check_models(open_store: Callable[[], tuple[ModelStore, Collection[str]]]) -> Iterator[Finding]:
@@ -27,6 +27,7 @@ def check_models(open_store: Callable[[], tuple[ModelStore, Collection[str]]]) -
         if status.state is ModelState.OK:
             yield Finding(finding_id, Level.OK, title, str(status.path), "", details)
         else:
-            remedy = f"tryon models fetch {status.model_id}"
+            fetched = not store.model(status.model_id).bundled
+            remedy = f"tryon models fetch {status.model_id}" if fetched else SHIPPED_REMEDY
             level = Level.FAIL if status.model_id in required else Level.WARN
             yield Finding(finding_id, level, title, f"{status.state}: {status.message}", remedy, details)

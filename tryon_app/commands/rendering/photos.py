@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from tryon_app.app import opened_pipeline
-from tryon_app.commands.console import download_progress, note
+from tryon_app.commands.console import note
 from tryon_app.commands.rendering import enlarged
 from tryon_app.commands.rendering.outfits import Wish
+from tryon_app.commands.rendering.stages import opened_stages
 from tryon_app.core.errors import NoPersonError
 from tryon_app.core.pipeline import Pipeline
 from tryon_app.core.stills import flatten, read_rgba
@@ -33,8 +33,15 @@ class DressedPhoto:
     messages: tuple[str, ...]
 
 
-def render_photo(source: Path, wish: Wish, output: Path, layers: Path | None) -> None:
+def render_photo(source: Path, wish: Wish, output: Path, layers: Path | None, networks: bool = True) -> None:
     """Dress the person in a photo and write the result.
+
+    Args:
+        source: The photo.
+        wish: What to wear.
+        output: Where the result goes.
+        layers: Folder for the garments alone, or None.
+        networks: Whether our own networks are used.
 
     Raises:
         InputError: The photo cannot be read, or a garment cannot be had (also `GarmentError`, `UsageError`).
@@ -43,7 +50,7 @@ def render_photo(source: Path, wish: Wish, output: Path, layers: Path | None) ->
     """
     rgba, transparent = read_rgba(source)
     outfit = wish.outfit()
-    with download_progress() as progress, opened_pipeline("image", progress) as pipeline:
+    with opened_stages("image", networks) as pipeline:
         dressed = dress_photo(pipeline, rgba, transparent, outfit, source.name)
     save_image(output, dressed.image)
     if layers is not None:

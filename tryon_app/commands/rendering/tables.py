@@ -9,9 +9,10 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from tryon_app.app import load_garment, opened_pipeline
-from tryon_app.commands.console import download_progress, note, progress_bar
+from tryon_app.app import load_garment
+from tryon_app.commands.console import note, progress_bar
 from tryon_app.commands.rendering.photos import dress_photo
+from tryon_app.commands.rendering.stages import opened_stages
 from tryon_app.core.errors import InputError, OutputError, TryOnError, UsageError
 from tryon_app.core.files import make_folder, output_error
 from tryon_app.core.pipeline import Pipeline
@@ -34,12 +35,13 @@ class Row:
     slot: str
 
 
-def render_pairs(table: Path, folder: Path) -> int:
+def render_pairs(table: Path, folder: Path, networks: bool = True) -> int:
     """Render every row: `%04d.png`, `%04d.layer.png` and a line of `report.csv` each.
 
     Args:
         table: CSV with the columns person, garment, slot.
         folder: Where results go.
+        networks: Whether our own networks are used.
 
     Returns:
         How many rows failed.
@@ -56,8 +58,7 @@ def render_pairs(table: Path, folder: Path) -> int:
     failed = 0
     with ExitStack() as stack:
         report = stack.enter_context(_Report(report_path))
-        told = stack.enter_context(download_progress())
-        pipeline = stack.enter_context(opened_pipeline("image", told))
+        pipeline = stack.enter_context(opened_stages("image", networks))
         advance = stack.enter_context(progress_bar("Rendering", len(rows), "rows"))
         for index, row in enumerate(rows):
             start = time.perf_counter()

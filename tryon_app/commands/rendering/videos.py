@@ -9,11 +9,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from tryon_app.app import open_video, opened_pipeline
-from tryon_app.commands.console import download_progress, note, progress_bar
+from tryon_app.app import open_video
+from tryon_app.commands.console import note, progress_bar
 from tryon_app.commands.rendering import enlarged
 from tryon_app.commands.rendering.outfits import Wish
 from tryon_app.commands.rendering.photos import layer_path
+from tryon_app.commands.rendering.stages import opened_stages
 from tryon_app.core.errors import InputError
 from tryon_app.core.protocols import Camera
 from tryon_app.core.types import Frame
@@ -23,8 +24,15 @@ from tryon_app.outputs.recorder import VideoRecorder
 _LEAST_SIDE = 480
 
 
-def render_video(source: Path, wish: Wish, output: Path, layers: Path | None) -> None:
+def render_video(source: Path, wish: Wish, output: Path, layers: Path | None, networks: bool = True) -> None:
     """Dress the person in every frame of a video and write the result.
+
+    Args:
+        source: The video.
+        wish: What to wear.
+        output: Where the result goes.
+        layers: Folder for the garments alone, one picture a frame, or None.
+        networks: Whether our own networks are used.
 
     Raises:
         InputError: The video has no frames, or a garment cannot be had (also `GarmentError`, `UsageError`).
@@ -40,8 +48,7 @@ def render_video(source: Path, wish: Wish, output: Path, layers: Path | None) ->
         seen, messages = 0, dict[str, int]()
         recorder = VideoRecorder(output, (first.width, first.height), camera.rate, audio_from=source)
         with (
-            download_progress() as told,
-            opened_pipeline("video", told) as pipeline,
+            opened_stages("video", networks) as pipeline,
             recorder,
             progress_bar("Rendering", getattr(camera, "frame_count", None), "frames") as advance,
         ):
