@@ -9,6 +9,7 @@ from typer.core import TyperCommand, TyperGroup
 
 COMMANDS: Mapping[str, str] = {
     "mirror": "The window: see yourself in a garment (what `tryon` alone does).",
+    "kiosk": "The window, full screen, started again when it crashes or freezes.",
     "render": "Dress the people in photos and videos, without a window.",
     "bench": "Measure frames a second, latency and memory.",
     "models": "List, fetch and verify the models.",

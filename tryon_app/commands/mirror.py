@@ -3,7 +3,7 @@
 import contextlib
 import importlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tryon_app.core.protocols import Camera, Recorder
     from tryon_app.core.settings import Settings
     from tryon_app.gui.services import CameraChoice, Progress, Services, Session, SessionFactory
+    from tryon_app.supervision.heart import Heart
 
 _LANGUAGES = ("en", "zh_CN")
 
@@ -70,14 +71,36 @@ def mirror(
     from tryon_app.gui.window import run
 
     start = Start(source, tuple(garment or ()), size, fullscreen, language)
-    raise typer.Exit(run(services(not no_networks), start))
+    with _heart() as heart:
+        code = run(services(not no_networks, heart), start, heart)
+    raise typer.Exit(code)
 
 
-def services(networks: bool = True) -> "Services":
+@contextlib.contextmanager
+def _heart() -> "Iterator[Heart | None]":
+    """Heartbeats for `tryon kiosk`, and what each thread was doing where it had to be killed; None without it."""
+    import faulthandler
+
+    from tryon_app.supervision.heart import Heart
+
+    heart = Heart.of_this_process()
+    if heart is None:
+        yield None
+        return
+    faulthandler.enable()
+    heart.start()
+    try:
+        yield heart
+    finally:
+        heart.stop()
+
+
+def services(networks: bool = True, heart: "Heart | None" = None) -> "Services":
     """What the window works with, taken from the app.
 
     Args:
         networks: Whether our own networks are used, if the settings want them.
+        heart: Told that the processing threads are alive.
     """
     from tryon_app import app
     from tryon_app.core import paths
@@ -88,7 +111,7 @@ def services(networks: bool = True) -> "Services":
     return Services(
         settings=load_settings(),
         save_settings=save_settings,
-        prepare=lambda settings, progress: _prepare(settings, progress, networks),
+        prepare=lambda settings, progress: _prepare(settings, progress, networks, heart),
         open_source=_open_source,
         cameras=_cameras,
         entries=lambda: app.catalogue().entries(),
@@ -102,7 +125,7 @@ def services(networks: bool = True) -> "Services":
     )
 
 
-def _prepare(settings: "Settings", progress: "Progress", networks: bool) -> "SessionFactory":
+def _prepare(settings: "Settings", progress: "Progress", networks: bool, heart: "Heart | None") -> "SessionFactory":
     """Have the models here before the window says that it is ready, then build the pipeline; without models the window
     shows the plain picture and what to do.
     """
@@ -129,6 +152,7 @@ def _prepare(settings: "Settings", progress: "Progress", networks: bool) -> "Ses
             target_fps=settings.live.target_fps,
             adaptive=settings.live.adaptive,
             still=lambda: app.build_pipeline(settings, networks=False),  # what was seen is taken over
+            heart=heart,
         )
 
     return make

@@ -91,6 +91,17 @@ class GivesNotice(Protocol):
 
 
 @runtime_checkable
+class Heartbeat(Protocol):
+    """Told by threads that they are alive, for whoever watches over the app."""
+
+    def beat(self, part: str) -> None:
+        """A sign of life of a part, often; from any thread, returns at once."""
+
+    def rest(self, part: str) -> None:
+        """The part is done, or waits for something that may take long: no sign of life is expected."""
+
+
+@runtime_checkable
 class PoseEstimator(Protocol):
     """Finds the person to dress."""
 

@@ -15,6 +15,7 @@ from PySide6.QtQuick import QQuickWindow
 from PySide6.QtQuickControls2 import QQuickStyle
 
 from tryon_app.core.errors import TryOnError
+from tryon_app.core.protocols import Heartbeat
 from tryon_app.gui.bridge import MirrorController
 from tryon_app.gui.services import Services, Start
 
@@ -28,8 +29,13 @@ CHINESE_FONTS = ("Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei UI",
 _log = logging.getLogger(__name__)
 
 
-def run(services: Services, start: Start) -> int:
+def run(services: Services, start: Start, heart: Heartbeat | None = None) -> int:
     """Show the window until it is closed or Ctrl-C is pressed.
+
+    Args:
+        services: What the window works with.
+        start: What the command line asked for.
+        heart: Told that "gui" is alive.
 
     Returns:
         The exit code.
@@ -38,7 +44,7 @@ def run(services: Services, start: Start) -> int:
         TryOnError: The window cannot be shown, or the settings cannot be saved at the end.
     """
     application = make_application()
-    with open_window(services, start), _interruptible(application):
+    with open_window(services, start), _interruptible(application, heart):
         return application.exec()
 
 
@@ -122,20 +128,24 @@ def _translate_dialogs(controller: MirrorController) -> QObject:
 
 
 @contextmanager
-def _interruptible(application: QGuiApplication) -> Iterator[None]:
-    """Ctrl-C and a polite kill close the window: Python only sees them while its code runs, so a timer makes it run."""
+def _interruptible(application: QGuiApplication, heart: Heartbeat | None) -> Iterator[None]:
+    """Ctrl-C and a polite kill close the window: Python only sees them while its code runs, so a timer makes it run.
+    The same timer is the window's heartbeat.
+    """
 
     def stop(number: int, frame: FrameType | None) -> None:
         del number, frame
         application.quit()
 
     timer = QTimer()
-    timer.timeout.connect(lambda: None)
+    timer.timeout.connect(lambda: heart.beat("gui") if heart else None)
     timer.start(INTERRUPT_CHECK_MS)
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
         timer.stop()
+        if heart:
+            heart.rest("gui")  # ending may take its time: a recording is finished
         for number, handler in before.items():
             signal.signal(number, handler)

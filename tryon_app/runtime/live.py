@@ -10,7 +10,7 @@ import numpy as np
 
 from tryon_app.core.errors import TryOnError
 from tryon_app.core.pipeline import Pipeline
-from tryon_app.core.protocols import Camera, KeepsOriginals
+from tryon_app.core.protocols import Camera, Heartbeat, KeepsOriginals
 from tryon_app.core.types import Frame, Outfit, UInt8
 from tryon_app.runtime.capture import Capture, Captured
 from tryon_app.runtime.latest import LatestSlot
@@ -40,6 +40,7 @@ class LiveSession:
         paced: Play files at their own rate; False processes every frame as fast as possible.
         observer: Told every dressed frame with its stage times in seconds (a benchmark).
         still: Builds stages for pictures at full size; None = pictures are as large as the view.
+        heart: Told that the processing threads are alive.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class LiveSession:
         paced: bool = True,
         observer: Callable[[LiveFrame, Mapping[str, float]], None] | None = None,
         still: Callable[[], Pipeline] | None = None,
+        heart: Heartbeat | None = None,
     ) -> None:
         self._pipeline = pipeline
         self._on_frame, self._on_status = on_frame, on_status
@@ -69,6 +71,7 @@ class LiveSession:
             on_failed=self._models_failed,
             on_trouble=self._stage_trouble,
             deliver=self._deliver,
+            heart=heart,
         )
         self._stop = threading.Event()
         self._lock = threading.RLock()

@@ -11,6 +11,7 @@ import numpy as np
 
 from tryon_app.core.errors import TryOnError
 from tryon_app.core.pipeline import Pipeline
+from tryon_app.core.protocols import Heartbeat
 from tryon_app.core.types import Composite, Frame, Notice, Outfit, Perception
 from tryon_app.runtime.capture import Captured
 from tryon_app.runtime.latest import LatestSlot
@@ -43,6 +44,7 @@ class Processing:
         on_failed: Told a message and a remedy when they cannot be loaded; frames then pass as they are.
         on_trouble: Told when stages keep failing or go on with less, and with "" when they work again.
         deliver: Takes each dressed frame with its stage times in seconds.
+        heart: Told that "perceive" and "dress" are alive while they are at work.
     """
 
     def __init__(
@@ -54,12 +56,14 @@ class Processing:
         on_failed: Callable[[str, str], None],
         on_trouble: Callable[[str, str], None],
         deliver: Callable[[LiveFrame, Mapping[str, float]], None],
+        heart: Heartbeat | None = None,
     ) -> None:
         self._pipeline = pipeline
         self._source = source
         self._quality = quality
         self._on_failed, self._on_trouble = on_failed, on_trouble
         self._deliver = deliver
+        self._heart = heart
         self._between: LatestSlot[_Perceived] = LatestSlot()
         self._stop = threading.Event()
         self._outfit: Outfit = ()
@@ -102,6 +106,7 @@ class Processing:
         try:
             epoch = -1
             while not self._stop.is_set():
+                self._beat("perceive")
                 captured = self._source.take(_WAIT_S)
                 if captured is None:
                     continue
@@ -114,6 +119,7 @@ class Processing:
                     self._pipeline.reset_perception()
                 self._pass_on(self._perceive(captured, begin))
         finally:
+            self._rest("perceive")
             self._pipeline.close()
 
     def _open(self) -> bool:
@@ -134,7 +140,7 @@ class Processing:
     def _pass_on(self, perceived: _Perceived) -> None:
         """Hand over to the other thread; never work ahead of it: a frame that waits is a frame that is late."""
         while not self._between.wait_empty(_WAIT_S) and not self._stop.is_set():
-            pass
+            self._beat("perceive")
         self._between.put(perceived)
 
     def _perceive(self, captured: Captured, begin: float) -> _Perceived:
@@ -152,6 +158,7 @@ class Processing:
         epoch = -1
         last = time.perf_counter()
         while not self._stop.is_set():
+            self._beat("dress")
             item = self._between.take(_WAIT_S)
             if item is None:
                 continue
@@ -179,6 +186,7 @@ class Processing:
             if self._quality.observe(float(np.median(self._busy)), now - last):
                 self._busy.clear()
             last = now
+        self._rest("dress")
 
     def _dress(self, item: _Perceived) -> Composite:
         if item.perception is None:
@@ -194,6 +202,14 @@ class Processing:
                 self._on_trouble("", "")
             self._failed_in_a_row = 0
         return composite
+
+    def _beat(self, part: str) -> None:
+        if self._heart is not None:
+            self._heart.beat(part)
+
+    def _rest(self, part: str) -> None:
+        if self._heart is not None:
+            self._heart.rest(part)
 
     def _tell_notices(self) -> None:
         notices = self._pipeline.notices

@@ -1,0 +1,76 @@
+"""`tryon kiosk`: the window, full screen, kept running."""
+
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+
+def kiosk(
+    source: Annotated[
+        str,
+        typer.Option(
+            metavar="camera:ID|FILE|FOLDER|samples|synthetic",
+            help="What to show; the camera, or the sample people where there is none, when left out.",
+            show_default=False,
+        ),
+    ] = "",
+    garment: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ID|PHOTO", help="What to wear at the start. Repeat it for an outfit.", show_default=False
+        ),
+    ] = None,
+    size: Annotated[str, typer.Option(metavar="S", help="Size of the garment.", show_default=False)] = "",
+    language: Annotated[str, typer.Option(metavar="en|zh_CN", help="Language.", show_default=False)] = "",
+    windowed: Annotated[bool, typer.Option("--windowed", help="Do not fill the screen.")] = False,
+) -> None:
+    """The mirror on a machine that nobody looks after: full screen, and started again when it crashes or freezes.
+
+    A second process watches the window's and the processing threads' heartbeats. After a failure the app is back within
+    seconds; failures in a row are given growing pauses; after three in five minutes it starts in safe mode, which fits
+    garments by geometry alone. Why it failed is in `kiosk.log` in the folder that `tryon doctor` names. Closing the
+    window ends it.
+
+    **Examples**
+
+    - `tryon kiosk`
+
+    - `tryon kiosk --source camera --garment tee-white --language zh_CN`
+    """
+    from tryon_app.core.logs import logging_to_file
+    from tryon_app.supervision.supervisor import Supervisor
+
+    options = _options(source, tuple(garment or ()), size, language, windowed)
+    supervisor = Supervisor(lambda safe: [*program(), "mirror", *options, *(["--no-networks"] if safe else [])])
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        supervisor.stop()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with logging_to_file("kiosk.log", "tryon_app.supervision"):
+            code = supervisor.run()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    raise typer.Exit(code)
+
+
+def program() -> Sequence[str]:
+    """How this very app is started again."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable]
+    return [sys.executable, "-m", Path(__file__).parent.parent.name]
+
+
+def _options(source: str, garments: Sequence[str], size: str, language: str, windowed: bool) -> list[str]:
+    named = [("--source", source), *(("--garment", spec) for spec in garments), ("--size", size)]
+    named.append(("--language", language))
+    given = [f"{name}={value}" for name, value in named if value]
+    return given if windowed else [*given, "--fullscreen"]

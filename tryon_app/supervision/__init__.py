@@ -1,0 +1,1 @@
+"""Keeps an app running where nobody is near: heartbeats, restarts, safe mode."""
