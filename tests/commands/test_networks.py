@@ -15,6 +15,7 @@ from tryon_app.core.errors import ModelError
 from tryon_app.core.settings import Settings
 from tryon_app.core.types import Notice
 from tryon_app.doctor.model_checks import check_models
+from tryon_app.doctor.network_checks import check_networks
 from tryon_app.inference.store import ModelStore
 
 BROKEN = Notice("The network 'parsing' cannot be used.", "Install the app again.")
@@ -141,3 +142,32 @@ def test_a_whole_network_needs_no_fetching(declared, monkeypatch, tmp_path) -> N
     (row,) = json.loads(run(models, ["list", "--json"]).stdout)
     assert row["quality"] == {"material_miou": 0.5}
     assert not (tmp_path / "cache").exists()
+
+
+def test_doctor_tells_what_runs_a_network(declared, tmp_path) -> None:
+    manifest, folder = declared
+    store = ModelStore(manifest, tmp_path / "cache", bundled=(folder,))
+    (finding,) = check_networks(lambda: (store, ()))
+    assert (finding.id, finding.level.value, finding.remedy) == ("networks.parsing", "ok", "")
+    assert finding.message.startswith("ONNX Runtime")
+    assert finding.details["ms"] > 0
+    (folder / "parsing.onnx").write_bytes(b"damaged")
+    assert list(check_networks(lambda: (store, ()))) == []  # said by the check of the models
+
+
+def test_doctor_tells_of_a_network_that_nothing_runs(declared, tmp_path) -> None:
+    class Broken:
+        version = "1"
+
+        def candidates(self):
+            return ("CPUExecutionProvider",)
+
+        def session(self, network, provider, threads):
+            raise RuntimeError("illegal instruction")
+
+    manifest, folder = declared
+    store = ModelStore(manifest, tmp_path / "cache", bundled=(folder,))
+    (finding,) = check_networks(lambda: (store, ()), Broken())
+    assert finding.level.value == "warn"
+    assert "illegal instruction" in finding.message
+    assert finding.remedy

@@ -23,6 +23,7 @@ def all_checks(open_store: Callable[[], Any]) -> tuple[Check, ...]:
         _check("camera", "Camera", "devices", "check_cameras"),
         _check("camera.permission", "Camera permission", "devices", "check_camera_permission"),
         _check("models", "Models", "model_checks", "check_models", open_store),
+        _check("networks", "Networks", "network_checks", "check_networks", open_store),
         _check("providers", "Providers", "providers", "check_providers"),
         _check("memory", "Memory", "system", "check_memory"),
         _check("folders", "Folders", "folders", "check_folders"),

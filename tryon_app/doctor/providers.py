@@ -1,13 +1,10 @@
 """Which of ONNX Runtime's providers really run: the list it gives names some that cannot even be loaded."""
 
-import shutil
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 from tryon_app.doctor.report import Finding, Level
+from tryon_app.inference.runtime import CPU, nvidia_gpu, preload_cuda, short
 
-_CPU = "CPUExecutionProvider"
 # Worth trying, best first. TensorRT is left out: building its engines takes minutes.
 _ACCELERATORS = ("CUDAExecutionProvider", "DmlExecutionProvider", "CoreMLExecutionProvider")
 _REMEDY_CUDA = "pip install 'onnxruntime-gpu[cuda,cudnn]', and keep the NVIDIA driver up to date."
@@ -26,24 +23,24 @@ def check_providers(runs: Runs | None = None, gpu_present: Callable[[], bool] | 
 
     attempt = runs or _run_on
     offered: list[str] = onnxruntime.get_available_providers()
-    gpu = (gpu_present or _nvidia_gpu)()
-    if gpu and runs is None and hasattr(onnxruntime, "preload_dlls"):
-        onnxruntime.preload_dlls()  # finds the CUDA libraries of pip packages
+    gpu = (gpu_present or nvidia_gpu)()
+    if gpu and runs is None:
+        preload_cuda(onnxruntime)
     wanted = [name for name in _ACCELERATORS if name in offered and (gpu or not name.startswith("CUDA"))]
-    results = {name: attempt(name) for name in (*wanted, _CPU)}
-    working = [_short(name) for name, reason in results.items() if not reason]
-    details = {"offered": offered, "working": working, "failed": {_short(k): v for k, v in results.items() if v}}
-    if results[_CPU]:
-        message = f"Networks cannot run: {results[_CPU]}"
+    results = {name: attempt(name) for name in (*wanted, CPU)}
+    working = [short(name) for name, reason in results.items() if not reason]
+    details = {"offered": offered, "working": working, "failed": {short(k): v for k, v in results.items() if v}}
+    if results[CPU]:
+        message = f"Networks cannot run: {results[CPU]}"
         yield Finding("providers", Level.FAIL, "Providers", message, "Install the app again.", details)
         return
     missed = [name for name in wanted if results[name]]
-    if gpu and _short(_ACCELERATORS[0]) not in working:
+    if gpu and short(_ACCELERATORS[0]) not in working:
         reason = results.get(_ACCELERATORS[0], "this ONNX Runtime has no CUDA")
         message = f"There is an NVIDIA GPU, but CUDA does not run ({reason}); networks run on the CPU."
         yield Finding("providers", Level.WARN, "Providers", message, _REMEDY_CUDA, details)
     elif missed:
-        message = f"{_short(missed[0])} does not run ({results[missed[0]]}); networks run on: {', '.join(working)}."
+        message = f"{short(missed[0])} does not run ({results[missed[0]]}); networks run on: {', '.join(working)}."
         yield Finding("providers", Level.WARN, "Providers", message, "Bring the graphics driver up to date.", details)
     else:
         yield Finding("providers", Level.OK, "Providers", f"really running: {', '.join(working)}", "", details)
@@ -63,7 +60,7 @@ def _run_on(provider: str) -> str:
         session = onnxruntime.InferenceSession(relu_network(), options, providers=[provider])
         used = session.get_providers()
         if provider not in used:
-            return f"it fell back to {', '.join(_short(name) for name in used)}"
+            return f"it fell back to {', '.join(short(name) for name in used)}"
         (result,) = session.run(None, {"x": np.array([-1, 0, 1, 2], np.float32)})
     except Exception as error:  # providers raise their own kinds
         return str(error).splitlines()[0][:200]
@@ -83,13 +80,3 @@ def relu_network() -> bytes:
     graph = entry(1, node) + entry(2, b"g")
     graph += entry(11, entry(1, b"x") + entry(2, tensor)) + entry(12, entry(1, b"y") + entry(2, tensor))
     return entry(1, 8) + entry(7, graph) + entry(8, entry(1, b"") + entry(2, 13))  # IR version, graph, operator set
-
-
-def _short(provider: str) -> str:
-    return provider.removesuffix("ExecutionProvider")
-
-
-def _nvidia_gpu() -> bool:
-    if sys.platform.startswith("linux"):
-        return Path("/proc/driver/nvidia/gpus").is_dir() or Path("/dev/nvidia0").exists()
-    return sys.platform == "win32" and shutil.which("nvidia-smi") is not None

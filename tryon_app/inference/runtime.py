@@ -98,7 +98,7 @@ class OnnxRuntime:
         """See `Runtime`."""
         library = _library()
         if provider in (CUDA, TENSORRT) and not self._preloaded:
-            _preload_cuda(library)
+            preload_cuda(library)
             self._preloaded = True
         options = library.SessionOptions()
         options.log_severity_level = _QUIET
@@ -185,7 +185,7 @@ def _library() -> Any:
     return onnxruntime
 
 
-def _preload_cuda(library: Any) -> None:
+def preload_cuda(library: Any) -> None:
     """Find the CUDA libraries of pip packages, before the first session that needs them."""
     if hasattr(library, "preload_dlls"):
         with contextlib.redirect_stdout(io.StringIO()):  # it prints what it does not find
