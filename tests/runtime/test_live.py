@@ -303,6 +303,9 @@ def test_what_a_stage_does_without_is_said_as_long_as_it_holds(bench, make_camer
     mark = len(one.statuses)
     one.pipeline.notices = (Notice("The GPU was lost.", "Start again."),)
     one.until(lambda: any(s.message == "The GPU was lost." for s in one.statuses[mark:]))
+    one.session.switch(make_camera())
+    said = one.until(lambda: [s for s in one.statuses if s.epoch == 1 and s.state is LiveState.RUNNING])
+    assert {(s.message, s.remedy) for s in said} == {("The GPU was lost.", "Start again.")}
     mark = len(one.statuses)
     one.pipeline.notices = ()
     one.until(lambda: len(one.statuses) > mark)

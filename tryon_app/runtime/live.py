@@ -255,5 +255,8 @@ class LiveSession:
     def _say(self, state: LiveState, message: str = "", remedy: str = "") -> None:
         if self._stop.is_set() and state is not LiveState.STOPPED:
             return
+        notices = self._pipeline.notices if state is LiveState.RUNNING and not message else ()
+        if notices:  # all is well but for this, with every source
+            message, remedy = notices[0].message, notices[0].remedy
         self._state = state
         self._on_status(LiveStatus(state, self._epoch, message, remedy))
