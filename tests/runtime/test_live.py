@@ -309,4 +309,4 @@ def test_what_a_stage_does_without_is_said_as_long_as_it_holds(bench, make_camer
     mark = len(one.statuses)
     one.pipeline.notices = ()
     one.until(lambda: len(one.statuses) > mark)
-    assert one.statuses[-1] == LiveStatus(LiveState.RUNNING)
+    assert one.statuses[-1] == LiveStatus(LiveState.RUNNING, epoch=1)
