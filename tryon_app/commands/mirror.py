@@ -87,7 +87,8 @@ def _heart() -> "Iterator[Heart | None]":
     if heart is None:
         yield None
         return
-    faulthandler.enable()
+    if sys.stderr is not None:  # a windowed program of Windows may have none
+        faulthandler.enable()
     heart.start()
     try:
         yield heart

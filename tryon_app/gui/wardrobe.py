@@ -47,7 +47,8 @@ class Wardrobe(QObject):
         self._current = ""
         self._imports: list[Path] = []
         self._restoring: set[str] = set()
-        self._thumbnails = tempfile.TemporaryDirectory(prefix="tryon-")
+        # Made for the first imported photo: an app that is killed leaves nothing behind unless it had one.
+        self._thumbnails: tempfile.TemporaryDirectory[str] | None = None
 
     @property
     def outfit(self) -> Outfit:
@@ -97,7 +98,8 @@ class Wardrobe(QObject):
 
     def close(self) -> None:
         """Remove the pictures made for this run."""
-        self._thumbnails.cleanup()
+        if self._thumbnails is not None:
+            self._thumbnails.cleanup()
 
     def wear(self, garment_id: str, size: str = "") -> None:
         """Put a garment on as soon as it is loaded; a later choice for the same part of the body wins."""
@@ -239,6 +241,8 @@ class Wardrobe(QObject):
             Qt.AspectRatioMode.KeepAspectRatio,
             Qt.TransformationMode.SmoothTransformation,
         )
+        if self._thumbnails is None:
+            self._thumbnails = tempfile.TemporaryDirectory(prefix="tryon-")
         path = Path(self._thumbnails.name) / f"{uuid.uuid4().hex}.png"
         picture.save(str(path))
         return path

@@ -7,7 +7,7 @@ SAFE_AFTER = 3
 """So many crashes ..."""
 WITHIN_S = 300.0
 """... in so many seconds lead to safe mode."""
-PAUSES_S = (0.0, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
+PAUSES_S = (0.0, 0.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 """Before the next start, by how many starts in a row did not last."""
 LASTED_S = 60.0
 """A start that lived so long counts as a good one."""
