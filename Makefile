@@ -2,16 +2,19 @@
 # make test   set up everything and run all tests
 # make lint   formatting, types and import rules
 # make lock   renew the locks (needs uv)
+# make package  build the installers of this system (PACKAGE_ARGS="--flavour cuda"); make smoke  test the frozen app
 # make clean  remove what was built here; fetched models stay in the user's cache
 
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?=
+PACKAGE_ARGS ?=
+SMOKE_ARGS ?=
 export PYTHON
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := run
-.PHONY: run test lint lock clean setup system models display
+.PHONY: run test lint lock package smoke clean setup system models display
 
 run: display setup models
 	@exec $(BIN)/tryon $(ARGS)
@@ -63,6 +66,14 @@ LOCK := uv pip compile -q --universal --generate-hashes --python-version 3.11 --
 lock:
 	$(LOCK) pyproject.toml -o requirements.lock
 	$(LOCK) pyproject.toml --extra dev -c requirements.lock -o requirements-dev.lock
+	python3 packaging/requirements.py
+
+# An environment of its own under build/: nothing of $(VENV) gets into an installer.
+package: system
+	@"$$(packaging/find_python.sh)" packaging/build.py $(PACKAGE_ARGS)
+
+smoke: system
+	@"$$(packaging/find_python.sh)" packaging/smoke_test.py $(SMOKE_ARGS) build/package/cpu/dist/tryon/tryon
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
