@@ -66,7 +66,7 @@ LOCK := uv pip compile -q --universal --generate-hashes --python-version 3.11 --
 lock:
 	$(LOCK) pyproject.toml -o requirements.lock
 	$(LOCK) pyproject.toml --extra dev -c requirements.lock -o requirements-dev.lock
-	python3 packaging/requirements.py
+	"$$(packaging/find_python.sh)" packaging/requirements.py
 
 # An environment of its own under build/: nothing of $(VENV) gets into an installer.
 package: system

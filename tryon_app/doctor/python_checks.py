@@ -30,6 +30,8 @@ _NEEDED = {
     "trimesh": "trimesh",
     "typer": "typer",
 }
+# Its builds hold GPL encoders: installers go without and read and write videos through OpenCV.
+_NOT_IN_INSTALLERS = frozenset({"av"})
 _OPENCV = ("opencv-python", "opencv-contrib-python", "opencv-contrib-python-headless")
 _MEDIAPIPE = "0.10.31"
 _REINSTALL = "Run `make run` in the source folder again, or install the app again."
@@ -55,8 +57,10 @@ def check_python() -> Iterator[Finding]:
 
 def check_packages() -> Iterator[Finding]:
     """Whether all are there, and none that get into each other's way."""
-    versions = {name: _version(name) for name in (*_NEEDED, "onnxruntime-gpu", "onnxruntime")}
-    missing = [name for name, module in _NEEDED.items() if importlib.util.find_spec(module) is None]
+    left_out = _NOT_IN_INSTALLERS if getattr(sys, "frozen", False) else frozenset()
+    needed = {name: module for name, module in _NEEDED.items() if name not in left_out}
+    versions = {name: _version(name) for name in (*needed, "onnxruntime-gpu", "onnxruntime")}
+    missing = [name for name, module in needed.items() if importlib.util.find_spec(module) is None]
     if importlib.util.find_spec("onnxruntime") is None:
         missing.append("onnxruntime" if sys.platform == "darwin" else "onnxruntime-gpu")
     details = {name: version for name, version in versions.items() if version}
@@ -66,7 +70,7 @@ def check_packages() -> Iterator[Finding]:
     conflicts = list(_conflicts(versions))
     yield from conflicts
     if not missing and not conflicts:
-        yield Finding("packages", Level.OK, "Packages", f"all {len(_NEEDED) + 1} are there", "", details)
+        yield Finding("packages", Level.OK, "Packages", f"all {len(needed) + 1} are there", "", details)
 
 
 def _conflicts(versions: dict[str, str]) -> Iterator[Finding]:
