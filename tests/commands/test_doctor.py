@@ -2,6 +2,7 @@ import json
 import os
 import subprocess
 import sys
+import zipfile
 from importlib import metadata
 from pathlib import Path
 
@@ -31,6 +32,13 @@ def run(*arguments):
 
 
 # The command
+
+
+def test_a_support_archive_is_written_beside_the_report(tmp_path, capsys):
+    run("--bundle", str(tmp_path / "support.zip"))
+    assert "support.zip: README.txt, report.json" in " ".join(capsys.readouterr().out.split())
+    with zipfile.ZipFile(tmp_path / "support.zip") as archive:
+        assert json.loads(archive.read("report.json"))
 
 
 def test_json_is_stable_and_complete(capsys):

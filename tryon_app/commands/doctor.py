@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -18,13 +19,20 @@ _STYLES = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "bold red"}
 
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    bundle: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.zip", help="Also write a support archive: report, settings and logs.", show_default=False
+        ),
+    ] = None,
 ) -> None:
     """Check everything the app needs and say what to do about what is missing.
 
     Looks at Python, system libraries, display, fonts, cameras, models, providers, disk and folders; changes nothing.
     Exit code 1 when something the app needs is missing; warnings alone are 0.
 
-    To send along with a question: `tryon doctor --json > report.json`
+    To send along with a question: `tryon doctor --bundle support.zip`. It holds text alone, never a picture, and takes
+    out the names of people's folders and files; look into it before you send it.
     """
     findings = list(run_checks(all_checks(_open_store)))
     failed = any(finding.level is Level.FAIL for finding in findings)
@@ -32,6 +40,12 @@ def doctor(
         typer.echo(as_document(findings))
     else:
         _print_table(findings)
+    if bundle is not None:
+        from tryon_app.doctor.bundle import write_bundle
+
+        names = write_bundle(bundle, findings)
+        if not as_json:
+            typer.echo(f"\n{bundle}: {', '.join(names)}")
     raise typer.Exit(1 if failed else 0)
 
 
