@@ -259,7 +259,7 @@ def test_a_network_that_cannot_be_loaded_is_done_without(network: FakeNetwork) -
     network.fails_to_open = True
     parser = NetworkParser(SilhouetteParser(), network)
     parser.open()
-    assert parser.notices == (Notice("The network is broken.", "Mend it."),)
+    assert parser.notices == (Notice("Garments have coarser edges for now. The network is broken.", "Mend it."),)
     picture = frame()
     parsing = parser.parse(picture, standing_in(picture))
     assert isinstance(parsing, Parsing)
@@ -277,7 +277,7 @@ def test_a_network_that_fails_later_is_done_without(parser: NetworkParser, netwo
     parsed(parser, picture)
     network.fails = True
     assert parser.parse(picture, standing_in(picture)).labels is None
-    assert parser.notices == (Notice("The abacus broke.", "Get another."),)
+    assert parser.notices == (Notice("Garments have coarser edges for now. The abacus broke.", "Get another."),)
     network.fails = False
     assert parser.parse(picture, standing_in(picture)).labels is None, "until it is opened anew"
     assert len(network.seen) == 1

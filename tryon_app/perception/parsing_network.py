@@ -137,7 +137,7 @@ class NetworkParser:
         _log.warning("No labels from the parsing network: %s", error)
         self._running = False
         self._before = None
-        self._trouble = Notice(error.message, error.remedy)
+        self._trouble = Notice(f"Garments have coarser edges for now. {error.message}", error.remedy)
         self._network.close()
 
     def _steadied(self, frame: Frame, labels: Labels) -> Labels:
