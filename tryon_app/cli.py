@@ -14,6 +14,7 @@ COMMANDS: Mapping[str, str] = {
     "bench": "Measure frames a second, latency and memory.",
     "models": "List, fetch and verify the models.",
     "garments": "List garments, add product photos, check garments.",
+    "train": "Make the networks: synthetic data, training, evaluation, export.",
     "doctor": "Check everything the app needs and say what to do about what is missing.",
 }
 
