@@ -61,6 +61,20 @@ def test_the_network_of_the_manifest_gives_labels(use: Callable[[Manifest], None
         assert pipeline.notices == ()
 
 
+def test_what_was_read_is_not_read_again(use: Callable[[Manifest], None], shipped: Path) -> None:
+    use(declare_parsing(shipped))
+    frame = Frame(np.full((120, 160, 3), 90, np.uint8))
+    with opened() as pipeline:
+        found = pipeline.find(frame)
+        assert found.pose is not None
+        assert found.parsing is None
+        assert pipeline.read(frame, found, ()) is found
+        read = pipeline.read(frame, found, OUTFIT)
+        assert read.parsing is not None
+        assert list(read.stages) == ["pose", "parse"]
+        assert pipeline.read(frame, read, OUTFIT) is read
+
+
 def test_a_manifest_without_one_is_nothing_to_talk_about(use: Callable[[Manifest], None]) -> None:
     use(Manifest(version=1, downloads={}, models={}))
     with opened() as pipeline:

@@ -3,13 +3,14 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
 from tryon_app.core.errors import CameraError
-from tryon_app.core.types import Composite, Frame, Rect
+from tryon_app.core.types import Composite, Frame, Parsing, Perception, Pose, Rect
 from tryon_app.runtime.live import LiveSession
 from tryon_app.runtime.states import LiveState, LiveStatus
 
@@ -52,6 +53,10 @@ class ScriptedCamera:
         self.closed += 1
 
 
+_FLAT = np.zeros(33, np.float32)
+STANDING = Pose(np.zeros((33, 2), np.float32), _FLAT, np.zeros((33, 3), np.float32), _FLAT, _FLAT)
+
+
 class PaintingPipeline:
     """The calls of `Pipeline` that a session makes; fails when told to."""
 
@@ -59,7 +64,11 @@ class PaintingPipeline:
         self.opened = self.closed = self.resets = 0
         self.fail_open: Exception | None = None
         self.fail_dress = False
-        self.slow_s = 0.0
+        self.slow_s = self.slow_read_s = self.slow_dress_s = 0.0
+        self.fail_read = False
+        self.reading = False
+        self.read_on: list[str] = []
+        self.read_frames: list[int] = []
         self.threads: set[str] = set()
         self.providers = {"pose": "paint"}
         self.notices: tuple[Any, ...] = ()
@@ -79,24 +88,32 @@ class PaintingPipeline:
     def reset_dressing(self) -> None:
         pass
 
-    def perceive(self, frame: Frame, outfit: tuple[Any, ...]) -> Any:
+    def find(self, frame: Frame) -> Perception:
         self.threads.add(threading.current_thread().name)
         time.sleep(self.slow_s)
-        return Perceived(len(outfit))
+        return Perception(pose=STANDING)
+
+    def read(self, frame: Frame, found: Perception, outfit: tuple[Any, ...]) -> Perception:
+        if found.parsing is not None or not outfit:
+            return found
+        assert not self.reading, "never for two frames at once"
+        self.reading = True
+        self.read_on.append(threading.current_thread().name)
+        self.read_frames.append(frame.index)
+        time.sleep(self.slow_read_s)
+        self.reading = False
+        if self.fail_read:
+            raise ValueError("the needle broke")
+        return replace(found, parsing=Parsing(np.ones((2, 2), np.float32)))
 
     def dress(self, frame: Frame, perception: Any, outfit: tuple[Any, ...]) -> Composite:
         self.threads.add(threading.current_thread().name)
+        time.sleep(self.slow_dress_s)
         if self.fail_dress:
             raise ValueError("a seam burst")
         image = frame.image.copy()
         image[:] = 10 + len(outfit)
         return Composite(image, Rect(0, 0, 4, 4), stages={"pose": 0.001, "composite": 0.001}, person=True)
-
-
-class Perceived:
-    def __init__(self, count: int) -> None:
-        self.count = count
-        self.pose = object()
 
 
 class Bench:

@@ -310,3 +310,44 @@ def test_what_a_stage_does_without_is_said_as_long_as_it_holds(bench, make_camer
     one.pipeline.notices = ()
     one.until(lambda: len(one.statuses) > mark)
     assert one.statuses[-1] == LiveStatus(LiveState.RUNNING, epoch=1)
+
+
+def test_the_parsing_is_done_by_whoever_has_time(bench, make_camera) -> None:
+    """A slow dresser never has time for it; one that is quick always has."""
+    for slow, thread in (("slow_dress_s", "perceive"), ("slow_s", "dress")):
+        one = bench(adaptive=False)
+        setattr(one.pipeline, slow, 0.03)
+        one.pipeline.slow_read_s = 0.002
+        one.session.set_outfit((object(),))
+        one.session.start(make_camera())
+        one.until(lambda one=one: len(one.pipeline.read_on) > 12)
+        one.session.stop()
+        assert set(one.pipeline.read_on[2:]) == {thread}
+        assert one.pipeline.read_frames == sorted(set(one.pipeline.read_frames))
+
+
+def test_both_threads_share_a_slow_parsing_in_order(bench, make_camera) -> None:
+    one = bench(adaptive=False)
+    one.pipeline.slow_s = one.pipeline.slow_dress_s = 0.01
+    one.pipeline.slow_read_s = 0.02
+    one.session.set_outfit((object(),))
+    one.session.start(make_camera())
+    one.until(lambda: set(one.pipeline.read_on) == {"perceive", "dress"} and len(one.pipeline.read_on) > 20)
+    one.session.stop()
+    assert one.pipeline.read_frames == sorted(set(one.pipeline.read_frames))
+    assert one.pipeline.closed == 1
+
+
+def test_a_parsing_that_fails_on_either_thread_shows_the_plain_picture(bench, make_camera) -> None:
+    for slow in ("slow_dress_s", "slow_s"):
+        one = bench(adaptive=False)
+        setattr(one.pipeline, slow, 0.02)
+        one.pipeline.fail_read = True
+        one.session.set_outfit((object(),))
+        one.session.start(make_camera())
+        frame = one.until(one.session.take)
+        assert frame.composite.image is frame.frame.image
+        one.until(lambda one=one: any("the needle broke" in status.message for status in one.statuses))
+        one.pipeline.fail_read = False
+        one.until(lambda one=one: (f := one.session.take()) and f.composite.image[0, 0, 0] == 11)
+        one.session.stop()

@@ -91,14 +91,34 @@ class Pipeline:
             frame: The picture.
             outfit: What will be worn; when empty the parser is spared.
         """
+        return self.read(frame, self.find(frame), outfit)
+
+    def find(self, frame: Frame) -> Perception:
+        """The pose alone: the first step of `perceive`.
+
+        Args:
+            frame: The picture.
+        """
         stages: dict[str, float] = {}
         with _timed(stages, "pose"):
             pose = self._pose.estimate(frame)
-        if pose is None or not outfit:
-            return Perception(pose=pose, stages=stages)
+        return Perception(pose=pose, stages=stages)
+
+    def read(self, frame: Frame, found: Perception, outfit: Outfit) -> Perception:
+        """What each pixel is: the second step of `perceive`. May run on another thread than the first, frame by frame
+        in their order, and never for two frames at once.
+
+        Args:
+            frame: The picture that `find` was given.
+            found: What `find` made of it; one that was read already is given back.
+            outfit: What will be worn; when empty the parser is spared.
+        """
+        if found.pose is None or found.parsing is not None or not outfit:
+            return found
+        stages = dict(found.stages)
         with _timed(stages, "parse"):
-            parsing = self._parser.parse(frame, pose)
-        return Perception(pose=pose, parsing=parsing, stages=stages)
+            parsing = self._parser.parse(frame, found.pose)
+        return replace(found, parsing=parsing, stages=stages)
 
     def dress(self, frame: Frame, perception: Perception, outfit: Outfit) -> Composite:
         """Second half of `process`.

@@ -130,7 +130,7 @@ class Parser(Protocol):
         """Load the model, if there is one."""
 
     def parse(self, frame: Frame, pose: Pose) -> Parsing:
-        """Maps over the whole frame."""
+        """Maps over the whole frame. Frames come in their order, one at a time, but not always on the same thread."""
 
     def close(self) -> None:
         """Free the model."""

@@ -1,11 +1,15 @@
-"""The two threads that dress frames: one perceives, the other fits and composites the frame before."""
+"""The two threads that dress frames: one finds the pose, the other fits and composites the frame before.
+
+What lies between, the parsing, is done by whichever has time: a pose that is found while the other thread waits is
+handed over at once, else the first thread goes on with it. So both are busy, whichever of the two has more to do.
+"""
 
 import logging
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -65,6 +69,7 @@ class Processing:
         self._deliver = deliver
         self._heart = heart
         self._between: LatestSlot[_Perceived] = LatestSlot()
+        self._parsing = threading.Lock()
         self._stop = threading.Event()
         self._outfit: Outfit = ()
         self._failed_in_a_row = 0
@@ -120,7 +125,8 @@ class Processing:
                 self._pass_on(self._perceive(captured, begin))
         finally:
             self._rest("perceive")
-            self._pipeline.close()
+            with self._parsing:
+                self._pipeline.close()
 
     def _open(self) -> bool:
         """Load the models; whether they can be used."""
@@ -147,10 +153,18 @@ class Processing:
         outfit, frame = self._outfit, scaled(captured.frame, self._quality.scale)
         perception: Perception | None = None
         try:
-            perception = self._pipeline.perceive(frame, outfit)
+            perception = self._pipeline.find(frame)
+            if not self._between.wait_wanted(0.0):
+                perception = self._read(frame, perception, outfit)
         except Exception as error:
             self._failure("pose", error)
         return _Perceived(captured, frame, outfit, perception, time.perf_counter() - begin)
+
+    def _read(self, frame: Frame, found: Perception, outfit: Outfit) -> Perception:
+        """The parsing, on either thread, if it is still to be done."""
+        with self._parsing:
+            # After the end the models are closed: the last frame goes as it is.
+            return found if self._stop.is_set() else self._pipeline.read(frame, found, outfit)
 
     # -- second thread -------------------------------------------------------------------------------------------------
 
@@ -168,6 +182,7 @@ class Processing:
                 if item.perception is not None:
                     self._pipeline.reset_dressing()
             begin = time.perf_counter()
+            item = self._completed(item)
             composite = self._dress(item)
             now = time.perf_counter()
             stages = {"capture": captured.read_s, **composite.stages}
@@ -187,6 +202,16 @@ class Processing:
                 self._busy.clear()
             last = now
         self._rest("dress")
+
+    def _completed(self, item: _Perceived) -> _Perceived:
+        """The item with its parsing."""
+        if item.perception is None:
+            return item
+        try:
+            return replace(item, perception=self._read(item.frame, item.perception, item.outfit))
+        except Exception as error:
+            self._failure("parse", error)
+            return replace(item, perception=None)
 
     def _dress(self, item: _Perceived) -> Composite:
         if item.perception is None:
