@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -98,9 +99,18 @@ def opened_pipeline(mode: Mode, progress: Progress | None = None, networks: bool
 
 def open_video(path: Path) -> Camera:
     """A video file to be read once, frame by frame; not opened yet."""
+    return _film(path, loop=False)
+
+
+def _film(path: Path, loop: bool) -> Camera:
+    """Through PyAV where it is there; installers go without, as its builds hold GPL encoders."""
+    if find_spec("av") is None:
+        from tryon_app.cameras.video_file_cv import CvVideoFileCamera
+
+        return CvVideoFileCamera(path, loop=loop)
     from tryon_app.cameras.video_file import VideoFileCamera
 
-    return VideoFileCamera(path, loop=False)
+    return VideoFileCamera(path, loop=loop)
 
 
 def open_source(spec: str, settings: Settings, progress: Progress | None = None) -> Camera:
@@ -147,9 +157,7 @@ def _open_path(path: Path) -> Camera:
         from tryon_app.cameras.images import ImageFolderCamera
 
         return ImageFolderCamera(path)
-    from tryon_app.cameras.video_file import VideoFileCamera
-
-    return VideoFileCamera(path)
+    return _film(path, loop=True)
 
 
 def catalogue() -> "Catalogue":

@@ -1,0 +1,148 @@
+"""Video files through OpenCV, for installations without PyAV (the installers): upright, with the file's own times.
+
+What PyAV's reader adds is missing: exact colours of HDR films, oblong pixels, the sound, a moment at full size again.
+"""
+
+import time
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import cv2
+import numpy as np
+
+from tryon_app.core.errors import CameraError
+from tryon_app.core.types import Frame, UInt8
+
+_USE_ANOTHER = "Use an MP4, MOV, MKV or WebM file, or save it again with another program."
+_MOST_RATE = 240.0
+
+
+class CvVideoFileCamera:
+    """A video file as a source of frames.
+
+    Args:
+        path: The file.
+        loop: Start again at the end, for ever; each time is a new scene.
+    """
+
+    def __init__(self, path: Path, *, loop: bool = True) -> None:
+        self._path = path
+        self._loop = loop
+        self._within: tuple[int, int] | None = None
+        self._lock = Lock()
+        self._capture: Any = None
+        self._rate = 0.0
+        self._index = self._scene = self._scene_start = 0
+        self._offset_s = self._next_s = 0.0
+        self._last_s = float("-inf")
+
+    @property
+    def name(self) -> str:
+        """The file's name."""
+        return self._path.name
+
+    @property
+    def live(self) -> bool:
+        """Frames come as fast as they are asked for."""
+        return False
+
+    @property
+    def mirrored(self) -> bool:
+        """A film is shown as it is."""
+        return False
+
+    @property
+    def rate(self) -> float:
+        """Average frames a second, as the file says; known after `open`."""
+        return self._rate
+
+    @property
+    def frame_count(self) -> int | None:
+        """Frames in the file, as it says; None = not known. Known after `open`."""
+        count = int(self._capture.get(cv2.CAP_PROP_FRAME_COUNT)) if self._capture is not None else 0
+        return count if count > 0 else None
+
+    def fit_within(self, size: tuple[int, int]) -> None:
+        """See `core.protocols.FitsWithin`."""
+        self._within = size
+
+    def open(self) -> None:
+        """Open the file; an open one starts again.
+
+        Raises:
+            CameraError: Missing, empty, no video, or of a kind that nobody here can decode.
+        """
+        self.close()
+        with self._lock:
+            self._index = self._scene = self._scene_start = 0
+            self._offset_s = self._next_s = 0.0
+            self._last_s = float("-inf")
+            self._start()
+
+    def read(self) -> Frame | None:
+        """The next frame; None at the end of the file.
+
+        Raises:
+            CameraError: It is not open, or nothing in it can be decoded.
+        """
+        with self._lock:
+            if self._capture is None:
+                raise CameraError(f"{self.name} is not open.", "Choose it again.")
+            picture = self._next()
+            if picture is None and self._loop and self._index > self._scene_start:
+                self._offset_s, self._scene, self._scene_start = self._next_s, self._scene + 1, self._index
+                self._capture.release()
+                self._start()
+                picture = self._next()
+            if picture is None and self._index == 0:
+                raise CameraError(f"{self.name} is damaged: no picture in it can be decoded.", _USE_ANOTHER)
+            return None if picture is None else self._publish(picture)
+
+    def close(self) -> None:
+        """Release the file; from any thread."""
+        with self._lock:
+            if self._capture is not None:
+                self._capture.release()
+            self._capture = None
+
+    def _start(self) -> None:
+        if not self._path.exists():
+            raise CameraError(f"{self._path} does not exist.", "Check the spelling of the path.")
+        if self._path.is_file() and self._path.stat().st_size == 0:
+            raise CameraError(f"{self.name} is empty (0 bytes).", "Copy it again from where it came from.")
+        # The loader is named: others would take "%" in a name for a series of pictures.
+        capture = cv2.VideoCapture(str(self._path), cv2.CAP_FFMPEG)
+        if not capture.isOpened():
+            capture.release()
+            raise CameraError(f"{self.name} is not a video that can be read.", _USE_ANOTHER)
+        rate = float(capture.get(cv2.CAP_PROP_FPS))
+        self._rate = rate if 0 < rate <= _MOST_RATE else 0.0
+        self._capture = capture
+
+    def _next(self) -> tuple[UInt8, float] | None:
+        """A picture, blue first, and its time in the file in seconds."""
+        good, image_bgr = self._capture.read()
+        return (image_bgr, self._capture.get(cv2.CAP_PROP_POS_MSEC) / 1000.0) if good else None
+
+    def _publish(self, picture: tuple[UInt8, float]) -> Frame:
+        image_bgr, shown_s = picture
+        when = shown_s + self._offset_s
+        if when <= self._last_s:  # some files say nothing, stand still or step back; a frame's time must not
+            when = self._last_s + 1.0 / (self._rate or 30.0)
+        self._last_s, self._next_s = when, when + 1.0 / (self._rate or 30.0)
+        image = self._fitted(np.ascontiguousarray(image_bgr[:, :, ::-1]))
+        image.flags.writeable = False
+        frame = Frame(
+            image=image, index=self._index, timestamp_s=when, captured_s=time.perf_counter(), scene=self._scene
+        )
+        self._index += 1
+        return frame
+
+    def _fitted(self, image: UInt8) -> UInt8:
+        height, width = image.shape[:2]
+        scale = min(1.0, self._within[0] / width, self._within[1] / height) if self._within else 1.0
+        if scale == 1.0:
+            return image
+        size = max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2)  # even, as codecs want them
+        return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
