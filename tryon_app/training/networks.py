@@ -20,6 +20,7 @@ WIDTHS = (16, 32, 64, 96, 128)
 """Channels at 1/2, 1/4, 1/8, 1/16 and 1/32 of the input."""
 DEPTHS = (1, 2, 2, 2)
 """Residual blocks at 1/4 and below."""
+_HEAD = 24
 
 
 class _Conv(nn.Sequential):
@@ -63,11 +64,9 @@ class ParsingNetwork(nn.Module):
         for (inputs, outputs), depth in zip(pairwise(widths), depths, strict=True):
             blocks = [_Residual(inputs, outputs, 2), *(_Residual(outputs, outputs) for _ in range(depth - 1))]
             self.encoder.append(nn.Sequential(*blocks))
-        self.decoder = nn.ModuleList(
-            nn.Sequential(_Conv(deep + shallow, shallow, 1), _Conv(shallow, shallow))
-            for shallow, deep in reversed(list(pairwise(widths)))
-        )
-        self.head = nn.Sequential(_Conv(widths[0], 24), nn.Conv2d(24, PARTS + MATERIALS, 1))
+        self.rise = nn.ModuleList(_Conv(deep, shallow, 1) for shallow, deep in reversed(list(pairwise(widths))))
+        self.decoder = nn.ModuleList(_Conv(shallow, shallow) for shallow in reversed(list(widths[:-1])))
+        self.head = nn.Sequential(_Conv(widths[0], _HEAD), nn.Conv2d(_HEAD, PARTS + MATERIALS, 1))
 
     def forward(self, picture: Any) -> tuple[Any, Any]:
         """Logits of body parts and materials."""
@@ -75,11 +74,12 @@ class ParsingNetwork(nn.Module):
         for stage in self.encoder:
             levels.append(stage(levels[-1]))
         values = levels.pop()
-        for stage in self.decoder:
-            larger = functional.interpolate(values, scale_factor=2.0, mode="bilinear", align_corners=False)
-            values = stage(torch.cat([larger, levels.pop()], dim=1))
-        logits = self.head(values)
-        return logits[:, :PARTS], logits[:, PARTS:]
+        for narrow, stage in zip(self.rise, self.decoder, strict=True):
+            # Made narrow before it is enlarged, and added instead of set beside: at 128 x 96 memory is what costs.
+            larger = functional.interpolate(narrow(values), scale_factor=2.0, mode="bilinear", align_corners=False)
+            values = stage(larger + levels.pop())
+        parts, materials = self.head(values).split([PARTS, MATERIALS], dim=1)
+        return parts, materials
 
 
 class Probabilities(nn.Module):
