@@ -64,8 +64,24 @@ def test_a_photo_without_a_garment_is_one_line(run, tmp_path):
     Image.new("RGB", (200, 200), (230, 230, 230)).save(tmp_path / "blank.png")
     code, _, err = run("add", tmp_path / "blank.png")
     assert code == 1
-    assert err.startswith("error: blank.png: No garment")
-    assert len(err.strip().splitlines()) == 1
+    (line,) = (line for line in err.strip().splitlines() if "is not checked" not in line)
+    assert line.startswith("error: blank.png: No garment")
+
+
+def test_a_person_is_refused_unless_told_to_add_it(run, trousers, monkeypatch):
+    monkeypatch.setattr("tryon_app.commands.garments._person_finder", lambda: lambda image: (150.0, 5.0, 60.0, 60.0))
+    code, out, err = run("add", trousers)
+    assert (code, out) == (1, "")
+    assert "shows a person" in err
+    assert run("add", trousers, "--anyway")[0] == 0
+
+
+def test_without_models_people_are_not_looked_for_and_that_is_said(run, trousers, monkeypatch, tmp_path):
+    monkeypatch.setenv("TRYON_MODELS", str(tmp_path / "none"))
+    code, out, err = run("add", trousers)
+    assert code == 0
+    assert "chinos" in out
+    assert "tryon models fetch" in err
 
 
 def test_one_bad_photo_does_not_stop_the_others(run, trousers, tmp_path):

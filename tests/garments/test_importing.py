@@ -56,6 +56,24 @@ def test_what_is_no_garment_is_refused_by_name(tmp_path):
         import_photo(tmp_path / "text.png")
 
 
+def test_a_person_is_refused(tee_photo):
+    """The face is where the head of somebody would be who wears the tee."""
+    with pytest.raises(GarmentError, match=r"Blue Tee_01\.jpg: This photo shows a person"):
+        import_photo(tee_photo, find_person=lambda image: (360.0, 10.0, 80.0, 80.0))
+
+
+def test_people_before_a_busy_wall_are_refused_as_people(tmp_path):
+    noise = np.random.default_rng(1).integers(0, 255, (300, 300, 3)).astype(np.uint8)
+    Image.fromarray(noise).save(tmp_path / "street.png")
+    with pytest.raises(GarmentError, match="shows a person"):
+        import_photo(tmp_path / "street.png", find_person=lambda image: (100.0, 10.0, 80.0, 80.0))
+
+
+def test_a_printed_face_is_no_person(tee_photo):
+    garment = import_photo(tee_photo, find_person=lambda image: (350.0, 350.0, 100.0, 100.0))
+    assert garment.category is Category.TEE
+
+
 def test_ids_that_are_taken_get_a_number(tee_photo, tmp_path):
     garment = import_photo(tee_photo)
     first, second = (save_new(garment, tmp_path / "own") for _ in range(2))

@@ -13,7 +13,7 @@ from tryon_app.inference.manifest import Manifest, WheelDownload, load_manifest
 
 def test_the_manifest_that_ships() -> None:
     manifest = load_manifest()
-    assert set(manifest.models) == {"pose", "selfie", "samples"}
+    assert set(manifest.models) == {"pose", "selfie", "face", "samples"}
     wheel = manifest.downloads["mediapipe"]
     assert isinstance(wheel, WheelDownload)
     assert wheel.platform == "manylinux_2_28_x86_64"

@@ -37,10 +37,19 @@ def selfie_model(models_cache: Path, needs: Needs) -> Path:
 
 
 @pytest.fixture
-def person(models_cache: Path, needs: Needs) -> Callable[[str], UInt8]:
+def face_model(models_cache: Path, needs: Needs) -> Path:
+    return fetched(models_cache, needs, "face")
+
+
+@pytest.fixture
+def samples(models_cache: Path, needs: Needs) -> Path:
+    return fetched(models_cache, needs, "samples")
+
+
+@pytest.fixture
+def person(samples: Path) -> Callable[[str], UInt8]:
     """`person("1_posture")`: a picture of the sample pack."""
-    folder = fetched(models_cache, needs, "samples") / "people"
-    return lambda name: read_image(folder / f"{name}.jpg")
+    return lambda name: read_image(samples / "people" / f"{name}.jpg")
 
 
 @pytest.fixture

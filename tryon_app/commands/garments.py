@@ -3,13 +3,16 @@
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from tryon_app.commands.console import note, progress_bar
-from tryon_app.core.errors import GarmentError, TryOnError, UsageError
+from tryon_app.core.errors import GarmentError, ModelError, TryOnError, UsageError
 from tryon_app.core.types import Slot
+
+if TYPE_CHECKING:
+    from tryon_app.garments.worn import FindPerson
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -65,6 +68,7 @@ def add(
     preview: Annotated[
         Path | None, typer.Option(help="Where to write the picture with the key points (one photo); PNG.")
     ] = None,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Add photos that seem to show a person, too.")] = False,
 ) -> None:
     """Add product photos to your own garments: cut out, key points found.
 
@@ -79,10 +83,11 @@ def add(
     if len(photos) > 1 and (name or back or garment_id or preview):
         raise UsageError("--name, --back, --id and --preview are for one photo.", "Add the photos one at a time.")
     failed: list[TryOnError] = []
+    find_person = None if anyway else _person_finder()
     with progress_bar("Cutting out", len(photos), "photos") as step:
         for photo in photos:
             try:
-                _add_one(photo, name=name, slot=slot, back=back, garment_id=garment_id, preview=preview)
+                _add_one(photo, find_person, name=name, slot=slot, back=back, garment_id=garment_id, preview=preview)
             except TryOnError as error:
                 if len(photos) == 1:
                     raise
@@ -115,15 +120,36 @@ def check() -> None:
         )
 
 
+def _person_finder() -> "FindPerson | None":
+    """What looks for people in the photos; None where its models are not there: that is said, and done without."""
+    from tryon_app import app as parts
+    from tryon_app.perception.people import PersonFinder
+
+    try:
+        store = parts.model_store()
+        models = [store.path(name) for name in ("pose", "face")]
+    except ModelError as error:
+        note(f"whether photos show people is not checked: {error}")
+        return None
+    return PersonFinder(*models)
+
+
 def _add_one(
-    photo: Path, *, name: str, slot: Slot | None, back: Path | None, garment_id: str, preview: Path | None
+    photo: Path,
+    find_person: "FindPerson | None",
+    *,
+    name: str,
+    slot: Slot | None,
+    back: Path | None,
+    garment_id: str,
+    preview: Path | None,
 ) -> None:
     from tryon_app.core.paths import user_garments_dir
     from tryon_app.garments.checking import problems
     from tryon_app.garments.importing import examine_photo, save_new, slug
     from tryon_app.garments.preview import write_preview
 
-    imported = examine_photo(photo, slot=slot, back=back)
+    imported = examine_photo(photo, slot=slot, back=back, find_person=find_person)
     garment = imported.garment
     if name:
         garment = replace(garment, name={"en": name, "zh_CN": name})

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from tryon_app.core.errors import GarmentError
-from tryon_app.core.stills import read_rgba
+from tryon_app.core.stills import flatten, read_rgba
 from tryon_app.core.types import CATEGORY_SLOT, Category, Garment, GarmentView, Slot, UInt8
 from tryon_app.garments.contrast import contrast_cutout
 from tryon_app.garments.cutout import cut_out
@@ -16,12 +16,17 @@ from tryon_app.garments.landmarks import Found, find_keypoints
 from tryon_app.garments.matting import bleed
 from tryon_app.garments.sizes import DEFAULT_SIZE, usual_sizes
 from tryon_app.garments.storage import LAYERS, save_garment
+from tryon_app.garments.worn import FindPerson, is_print
 
 _MOST_SIDE = 1600
 _MARGIN = 0.02
 _FAR_LARGER = 1.25
 """A blunt cut-out this much larger shows that the careful one lost part of the garment: shadows never add as much."""
 _SURE = 0.6
+_PERSON = "This photo shows a person."
+_PERSON_REMEDY = (
+    "Give a product photo: the garment alone, lying flat or on an invisible mannequin, in front of one plain colour."
+)
 _CATEGORY_ZH = {
     Category.TEE: "T恤",
     Category.LONGSLEEVE: "长袖上衣",
@@ -46,30 +51,36 @@ class Imported:
     confidence: float
 
 
-def import_photo(path: Path, *, slot: Slot | None = None, back: Path | None = None) -> Garment:
+def import_photo(
+    path: Path, *, slot: Slot | None = None, back: Path | None = None, find_person: FindPerson | None = None
+) -> Garment:
     """Make a garment from one product photo, or from its front and back.
 
     Args:
         path: Photo of the front: flat-lay or invisible mannequin, plain background; a PNG's own alpha is its cut-out.
         slot: Where it is worn; found out when None.
         back: Photo of the back.
+        find_person: Looks for people, whose photos are refused; they are not looked for when None.
 
     Returns:
         The garment, named after the file, with its category's usual sizes.
 
     Raises:
-        GarmentError: No garment is found, or its shape is not understood.
+        GarmentError: No garment is found, its shape is not understood, or a person wears it.
         InputError: The file cannot be read.
+        ModelError: `find_person` lacks a model.
     """
-    return examine_photo(path, slot=slot, back=back).garment
+    return examine_photo(path, slot=slot, back=back, find_person=find_person).garment
 
 
-def examine_photo(path: Path, *, slot: Slot | None = None, back: Path | None = None) -> Imported:
+def examine_photo(
+    path: Path, *, slot: Slot | None = None, back: Path | None = None, find_person: FindPerson | None = None
+) -> Imported:
     """Like `import_photo`, and say how sure the result is."""
-    front, found = _view(path, slot, back=False)
+    front, found = _view(path, slot, find_person, back=False)
     rear = None
     if back is not None:
-        rear, _ = _view(back, found.slot, back=True)
+        rear, _ = _view(back, found.slot, find_person, back=True)
     category = found.category
     garment = Garment(
         id=slug(path.stem),
@@ -109,33 +120,45 @@ def _title(stem: str) -> str:
     return words[:1].upper() + words[1:] if words else "Garment"
 
 
-def _view(path: Path, slot: Slot | None, *, back: bool) -> tuple[GarmentView, Found]:
-    rgba, found = _best(path, slot, back)
-    if slot is not None and found.slot is not slot and CATEGORY_SLOT[found.category] is not slot:
-        raise GarmentError(f"{path.name} does not look like something worn as {slot}.", "Choose another slot.")
-    height, width = rgba.shape[:2]
-    points = {
-        name: (float(np.clip(x, 0, width - 1)), float(np.clip(y, 0, height - 1)))
-        for name, (x, y) in found.keypoints.items()
-    }
-    rgba.setflags(write=False)
-    return GarmentView(rgba, points), found
-
-
-def _best(path: Path, slot: Slot | None, back: bool) -> tuple[UInt8, Found]:
-    """The careful cut-out and its key points, or the blunt one where that shows a far larger or the only garment."""
+def _view(path: Path, slot: Slot | None, find_person: FindPerson | None, *, back: bool) -> tuple[GarmentView, Found]:
     rgba, transparent = read_rgba(path)
     rgba = _within(rgba)
-    rgb = np.ascontiguousarray(rgba[..., :3])
+    face = None if find_person is None else find_person(flatten(rgba))
+    person = GarmentError(f"{path.name}: {_PERSON}", _PERSON_REMEDY)
     try:
-        careful = _crop(bleed(rgb, rgba[..., 3]) if transparent else cut_out(rgb))
-        first = careful, find_keypoints(careful, slot, back=back)
+        cut, found = _best(rgba, transparent, slot, back)
     except GarmentError as refusal:
-        second = None if transparent else _second_opinion(rgb, slot, back)
+        if face is not None:
+            raise person from refusal
+        raise GarmentError(f"{path.name}: {refusal.message}", refusal.remedy) from refusal
+    if face is not None and not is_print(cut[..., 3], face):
+        raise person
+    if slot is not None and found.slot is not slot and CATEGORY_SLOT[found.category] is not slot:
+        raise GarmentError(f"{path.name} does not look like something worn as {slot}.", "Choose another slot.")
+    cropped, (left, top) = _crop(cut)
+    height, width = cropped.shape[:2]
+    points = {
+        name: (float(np.clip(x - left, 0, width - 1)), float(np.clip(y - top, 0, height - 1)))
+        for name, (x, y) in found.keypoints.items()
+    }
+    cropped.setflags(write=False)
+    return GarmentView(cropped, points), found
+
+
+def _best(rgba: UInt8, transparent: bool, slot: Slot | None, back: bool) -> tuple[UInt8, Found]:
+    """The careful cut-out and its key points, or the blunt one where that shows a far larger or the only garment."""
+    rgb = np.ascontiguousarray(rgba[..., :3])
+    if transparent:
+        cut = bleed(rgb, rgba[..., 3])
+        return cut, find_keypoints(cut, slot, back=back)
+    second = _second_opinion(rgb, slot, back)
+    try:
+        careful = cut_out(rgb)
+        first = careful, find_keypoints(careful, slot, back=back)
+    except GarmentError:
         if second is None:
-            raise GarmentError(f"{path.name}: {refusal.message}", refusal.remedy) from refusal
+            raise
         return second
-    second = None if transparent else _second_opinion(rgb, slot, back)
     if second is None:
         return first
     larger = _area(second[0]) > _FAR_LARGER * _area(first[0])
@@ -146,12 +169,11 @@ def _second_opinion(rgb: UInt8, slot: Slot | None, back: bool) -> tuple[UInt8, F
     cut = contrast_cutout(rgb)
     if cut is None:
         return None
-    cropped = _crop(cut)
     try:
-        found = find_keypoints(cropped, slot, back=back)
+        found = find_keypoints(cut, slot, back=back)
     except GarmentError:
         return None
-    return (cropped, found) if found.confidence > _SURE else None
+    return (cut, found) if found.confidence > _SURE else None
 
 
 def _area(rgba: UInt8) -> int:
@@ -167,13 +189,13 @@ def _within(rgba: UInt8) -> UInt8:
     return np.asarray(cv2.resize(rgba, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
-def _crop(rgba: UInt8) -> UInt8:
+def _crop(rgba: UInt8) -> tuple[UInt8, tuple[int, int]]:
+    """The garment with a margin, and where its first pixel was (x, y)."""
     rows, columns = np.flatnonzero((rgba[..., 3] > 8).any(axis=1)), np.flatnonzero((rgba[..., 3] > 8).any(axis=0))
-    if not len(rows):
-        raise GarmentError("The picture is transparent everywhere.", "Use a photo that shows one garment.")
     margin = round(_MARGIN * max(len(rows), len(columns))) + 2
     top, left = max(0, int(rows[0]) - margin), max(0, int(columns[0]) - margin)
-    return np.ascontiguousarray(rgba[top : int(rows[-1]) + margin + 1, left : int(columns[-1]) + margin + 1])
+    cropped = rgba[top : int(rows[-1]) + margin + 1, left : int(columns[-1]) + margin + 1]
+    return np.ascontiguousarray(cropped), (left, top)
 
 
 def save_new(garment: Garment, parent: Path, *, exact: bool = False) -> Path:
