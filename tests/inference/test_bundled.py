@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ from pydantic import ValidationError
 
 from tests.inference.conftest import digest
 from tests.inference.onnx_files import doubling
+from tryon_app.core import paths
 from tryon_app.core.errors import ModelError
-from tryon_app.inference.manifest import Contract, Manifest
+from tryon_app.inference.manifest import MANIFEST_NAME, Contract, Manifest, load_manifest
 from tryon_app.inference.session import Network
 from tryon_app.inference.store import ModelState, ModelStore
 
@@ -53,6 +55,20 @@ def shipped(tmp_path: Path) -> Path:
 @pytest.fixture
 def store(make_manifest: Make, shipped: Path, tmp_path: Path) -> ModelStore:
     return ModelStore(make_manifest(with_ours), tmp_path / "cache", bundled=(shipped,))
+
+
+def test_what_ships_is_declared_whole_and_runs(tmp_path: Path) -> None:
+    manifest, folder = load_manifest(), paths.models_dir()
+    ours = {model_id: model for model_id, model in manifest.models.items() if model.bundled}
+    declared = {variant.file for model in ours.values() for variant in model.variants}
+    assert {path.name for path in folder.iterdir() if path.name != MANIFEST_NAME and path.is_file()} == declared
+    store = ModelStore(manifest, tmp_path, bundled=(folder,))
+    for model_id, model in ours.items():
+        assert model.tensors is not None
+        assert model.training is not None, "anybody can make it again"
+        network = Network(model_id, partial(store.path, model_id), model.tensors)
+        network.open()
+        network.close()
 
 
 def test_it_is_declared_with_contract_and_recipe(store: ModelStore) -> None:

@@ -12,7 +12,7 @@ from tests.inference.onnx_files import doubling, parsing_like
 from tryon_app.core.errors import ModelError
 from tryon_app.core.protocols import GivesNotice, Parser, RunsModels
 from tryon_app.core.types import BodyPart, Frame, Labels, Material, Notice, Parsing, Pose
-from tryon_app.inference.manifest import Contract
+from tryon_app.inference.manifest import Contract, load_manifest
 from tryon_app.inference.session import Network
 from tryon_app.perception.parse_input import HEIGHT, WIDTH, crop_around
 from tryon_app.perception.parsing_network import CONTRACT, NetworkParser, map_matrix
@@ -125,6 +125,11 @@ def test_the_contract_fits_the_labels() -> None:
     assert PARTS[1] == len(BodyPart)
     assert MATERIALS[1] == len(Material)
     assert PARTS[2:] == MATERIALS[2:] == (HEIGHT // 2, WIDTH // 2)
+
+
+def test_the_network_that_ships_has_the_contract() -> None:
+    declared = load_manifest().models.get("parsing")
+    assert declared is None or declared.tensors == CONTRACT
 
 
 def test_a_mask_that_is_missing_is_shown_as_missing(parser: NetworkParser, network: FakeNetwork) -> None:
