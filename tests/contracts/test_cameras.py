@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from tryon_app.cameras.discovery import CameraDevice
+from tryon_app.cameras.faulty import FaultyCamera
 from tryon_app.cameras.images import ImageFolderCamera
 from tryon_app.cameras.opencv import OpenCVCamera
 from tryon_app.cameras.synthetic import SyntheticCamera
@@ -68,11 +69,16 @@ def synthetic(tmp_path: Path) -> Camera:
     return SyntheticCamera(size=(64, 48))
 
 
+def faulty(tmp_path: Path) -> Camera:
+    return FaultyCamera(SyntheticCamera(size=(64, 48)), rate=500.0)
+
+
 MAKERS: dict[str, Callable[[Path], Camera]] = {
     "opencv": webcam,
     "video file": film,
     "images": pictures,
     "synthetic": synthetic,
+    "faulty": faulty,
 }
 
 

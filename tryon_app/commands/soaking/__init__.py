@@ -1,0 +1,1 @@
+"""`tryon bench --soak`: does it run for weeks? People come and go, garments change, things break."""
