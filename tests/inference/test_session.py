@@ -316,6 +316,38 @@ def test_without_a_gpu_nothing_of_it_is_tried(monkeypatch: pytest.MonkeyPatch) -
     assert OnnxRuntime().candidates() == PREFERRED
 
 
+@pytest.mark.parametrize(
+    ("provider", "wanted"),
+    [(CPU, [CPU]), (CUDA, [CUDA, CPU]), (TENSORRT, [TENSORRT, CUDA, CPU]), (DML, [DML, CPU])],
+)
+def test_what_is_asked_of_the_library(monkeypatch, tmp_path, provider: str, wanted: list[str], capsys) -> None:
+    asked: list[Any] = []
+
+    class Loaded:
+        def __init__(self, network: bytes, options: Any, providers: list[Any]) -> None:
+            asked.append((options, providers))
+            self.own_fallback = True
+
+        def disable_fallback(self) -> None:
+            self.own_fallback = False
+
+    preloads: list[str] = []
+    monkeypatch.setattr("onnxruntime.InferenceSession", Loaded)
+    monkeypatch.setattr("onnxruntime.preload_dlls", lambda: preloads.append("") or sys.stdout.write("not found"))
+    runtime = OnnxRuntime(cache=tmp_path)
+    sessions = [runtime.session(b"", provider, 2) for _ in range(2)]
+    options, providers = asked[0]
+    assert [entry if isinstance(entry, str) else entry[0] for entry in providers] == wanted
+    assert (options.intra_op_num_threads, options.inter_op_num_threads) == (2, 1)
+    assert options.get_session_config_entry("session.intra_op.allow_spinning") == "0"
+    assert options.enable_mem_pattern == (provider != DML)
+    assert not any(session.own_fallback for session in sessions)
+    assert len(preloads) == (provider in (CUDA, TENSORRT)), "once"
+    assert capsys.readouterr().out == ""
+    if provider == TENSORRT:
+        assert Path(providers[0][1]["trt_engine_cache_path"]).parent == tmp_path
+
+
 @pytest.mark.parametrize(("cores", "threads"), [(1, 1), (2, 1), (4, 1), (7, 1), (8, 2), (16, 4), (64, 4)])
 def test_threads_leave_room_for_the_rest(monkeypatch: pytest.MonkeyPatch, cores: int, threads: int) -> None:
     monkeypatch.setattr(runtime_module.os, "sched_getaffinity", lambda process: set(range(cores)), raising=False)

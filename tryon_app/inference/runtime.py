@@ -20,10 +20,11 @@ from tryon_app.core.types import Float32
 CPU = "CPUExecutionProvider"
 CUDA = "CUDAExecutionProvider"
 TENSORRT = "TensorrtExecutionProvider"
+DIRECTML = "DmlExecutionProvider"
 PREFERRED = (
     TENSORRT,
     CUDA,
-    "DmlExecutionProvider",
+    DIRECTML,
     "CoreMLExecutionProvider",
     "OpenVINOExecutionProvider",
     CPU,
@@ -61,7 +62,7 @@ class Runtime(Protocol):
         """Providers worth trying on this machine, best first; the CPU is always the last."""
 
     def session(self, network: bytes, provider: str, threads: int) -> Session:
-        """Load a network for a provider, with the CPU for what that cannot do. Whether it was taken,
+        """Load a network for a provider, with others for what that cannot do. Whether it was taken,
         `get_providers` says; raises whatever the provider raises.
         """
 
@@ -106,9 +107,10 @@ class OnnxRuntime:
         options.inter_op_num_threads = 1
         # Threads that spin while they wait would take the cores from MediaPipe and from the other half of the pipeline.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.enable_mem_pattern = provider != DIRECTML  # which cannot have it
         wanted: list[Any] = [(provider, self._options(provider))]
-        if provider != CPU:
-            wanted.append(CPU)
+        wanted += [CUDA] if provider == TENSORRT else []
+        wanted += [CPU] if provider != CPU else []
         session = library.InferenceSession(network, options, providers=wanted)
         # Its own fallback would hide that a provider died.
         session.disable_fallback()
