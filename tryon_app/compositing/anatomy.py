@@ -83,6 +83,7 @@ class Anatomy:
         self.mouth = 0.5 * (p[Landmark.MOUTH_LEFT] + p[Landmark.MOUTH_RIGHT])
         down = self.mouth - eyes
         long = float(np.linalg.norm(down))
+        self.ears = 0.5 * (p[Landmark.LEFT_EAR] + p[Landmark.RIGHT_EAR])
         wide = float(np.linalg.norm(p[Landmark.LEFT_EAR] - p[Landmark.RIGHT_EAR]))
         # Seen from below or above the face is short, from the side narrow: each steadies the other.
         self.face_unit = max(long, 0.4 * wide, 0.12 * self.unit)
@@ -102,6 +103,10 @@ class Anatomy:
     def above_mouth(self) -> Float32:
         """Positive above the mouth, pixels."""
         return -self.along_axis(self.mouth, self.face_down)
+
+    def above_chin(self) -> Float32:
+        """Positive above the chin, pixels."""
+        return -self.along_axis(self.chin, self.face_down)
 
     def hair_reach(self) -> Float32:
         """Positive where hair may hang: around the head and down to the chest, pixels."""

@@ -3,7 +3,8 @@
 import cv2
 import numpy as np
 
-from tryon_app.compositing.occlusion import Front, Occlusion
+from tryon_app.compositing.fill import Fill, with_old_top
+from tryon_app.compositing.occlusion import Front, front_of, sleeves_of
 from tryon_app.compositing.relight import Relight
 from tryon_app.compositing.warp import PieceSampler
 from tryon_app.core.types import Composite, Fit, FitPiece, Float32, Frame, GarmentFit, Parsing, Pose, Rect, UInt8
@@ -14,12 +15,13 @@ class GarmentCompositor:
 
     def __init__(self) -> None:
         self._sampler = PieceSampler()
-        self._occlusion = Occlusion()
         self._relight = Relight()
+        self._fill = Fill()
 
     def reset(self) -> None:
-        """Forget the light of the last frames."""
+        """Forget the last frames."""
         self._relight.reset()
+        self._fill.reset()
 
     def composite(self, frame: Frame, pose: Pose, parsing: Parsing, fit: Fit) -> Composite:
         """See `core.protocols.Compositor`."""
@@ -30,19 +32,28 @@ class GarmentCompositor:
         roi = boxes[0]
         for box in boxes[1:]:
             roi = roi.union(box)
-        front = self._occlusion.front(frame, pose, parsing, roi)
+        wide = roi if parsing.labels is None else with_old_top(roi, parsing.labels, frame, fit)
+        front = front_of(frame, pose, parsing, wide)
+        seen = front.labelled
+        bared = None if seen is None else self._fill.bare(seen, fit, _longest_sleeves(fit), front.grid)
         colour = np.zeros((roi.height, roi.width, 3), np.uint8)
         alpha = np.zeros((roi.height, roi.width), np.float32)
         for item in fit.garments:
             self._draw(colour, alpha, roi, item, front)
         colour = cv2.multiply(colour, self._relight.shade(frame, roi, front), dtype=cv2.CV_8U)
         image = frame.image.copy()
+        changed = roi
+        if seen is not None and bared is not None:
+            patch = bared.patch(seen, front.grid.shrunk(alpha, roi), front.grid)
+            if patch is not None:
+                patch.paint(image, frame.image)
+                changed = roi.union(patch.box)
         under = np.ascontiguousarray(image[roi.slices])
         # The garments are premultiplied: they are added to what shows through.
         image[roi.slices] = cv2.add(cv2.multiply(under, cv2.merge([1.0 - alpha] * 3), dtype=cv2.CV_8U), colour)
         image.flags.writeable = False
         layer = np.dstack([colour, cv2.convertScaleAbs(alpha, alpha=255.0)])
-        return Composite(image=image, roi=roi, layer_roi=layer, messages=messages)
+        return Composite(image=image, roi=changed, layer_roi=_padded(layer, roi, changed), messages=messages)
 
     def _draw(self, colour: UInt8, alpha: Float32, roi: Rect, item: GarmentFit, front: Front) -> None:
         """Lay the pieces of one garment over what is drawn.
@@ -54,12 +65,11 @@ class GarmentCompositor:
             item: The garment.
             front: What lies in front.
         """
-        sides = {"sleeve_left": 1, "sleeve_right": -1}
-        sleeves = {sides[piece.name]: piece.reach for piece in item.pieces if piece.name in sides}
+        sleeves = sleeves_of(item.pieces)
         for piece in item.pieces:
             rgba = self._sampler.sample(item.view, piece)
             own = cv2.extractChannel(rgba, 3).astype(np.float32) * np.float32(1.0 / 255.0)
-            own *= 1.0 - _enlarged(front.over(piece, sleeves), piece, roi)
+            own *= 1.0 - _enlarged(front, front.over(piece, sleeves), piece.roi)
             rest = 1.0 - own
             where = _within(piece, roi)
             rgb = cv2.cvtColor(rgba, cv2.COLOR_RGBA2RGB)
@@ -67,19 +77,29 @@ class GarmentCompositor:
             alpha[where] = alpha[where] * rest + own
 
 
-def _enlarged(small: Float32, piece: FitPiece, roi: Rect) -> Float32:
-    """The part of a small map over the composite's box that lies over a piece, at full size."""
-    sx, sy = small.shape[1] / roi.width, small.shape[0] / roi.height
-    matrix = np.array([[sx, 0, (piece.roi.x0 - roi.x0) * sx], [0, sy, (piece.roi.y0 - roi.y0) * sy]])
-    full: Float32 = cv2.warpAffine(
-        small,
-        matrix,
-        (piece.roi.width, piece.roi.height),
-        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-        borderMode=cv2.BORDER_REPLICATE,
-    )
+def _enlarged(front: Front, small: Float32, box: Rect) -> Float32:
+    """The part of a small map that lies over a box, at full size."""
     # Half a small pixel of blur became several: steepen the edge again.
-    return np.clip((full - 0.5) * 1.6 + 0.5, 0.0, 1.0)
+    return np.clip((front.grid.enlarged(small, box) - 0.5) * 1.6 + 0.5, 0.0, 1.0)
+
+
+def _longest_sleeves(fit: Fit) -> dict[int, float]:
+    """Side -> how far down the arm the longest new sleeve goes."""
+    result: dict[int, float] = {}
+    for item in fit.garments:
+        for side, reach in sleeves_of(item.pieces).items():
+            result[side] = max(reach, result.get(side, 0.0))
+    return result
+
+
+def _padded(layer: UInt8, box: Rect, wide: Rect) -> UInt8:
+    """A layer over a box, with nothing around it up to a wider box."""
+    if box == wide:
+        return layer
+    padded = np.zeros((wide.height, wide.width, 4), np.uint8)
+    top, left = box.y0 - wide.y0, box.x0 - wide.x0
+    padded[top : top + box.height, left : left + box.width] = layer
+    return padded
 
 
 def _within(piece: FitPiece, roi: Rect) -> tuple[slice, slice]:

@@ -7,6 +7,7 @@ its cast from its near-grey pixels, both gently: the garment's own colour is wha
 import cv2
 import numpy as np
 
+from tryon_app.compositing.maps import box_mean
 from tryon_app.compositing.occlusion import Front
 from tryon_app.core.types import Float32, Frame, Rect
 
@@ -37,9 +38,11 @@ class Relight:
         """
         gain = self._scene(frame)
         self._gain = gain if self._gain is None else self._gain + _FOLLOW * (gain - self._gain)
-        shade = _folds(front, roi.width)[..., None] * self._gain
-        full: Float32 = cv2.resize(shade, (roi.width, roi.height), interpolation=cv2.INTER_LINEAR)
-        return full
+        shade = _folds(front)[..., None] * self._gain
+        if roi == front.grid.box:
+            full: Float32 = cv2.resize(shade, (roi.width, roi.height), interpolation=cv2.INTER_LINEAR)
+            return full
+        return front.grid.enlarged(shade, roi)
 
     def _scene(self, frame: Frame) -> Float32:
         """Gain for R, G, B."""
@@ -59,13 +62,11 @@ class Relight:
         return (exposure * cast).astype(np.float32)
 
 
-def _folds(front: Front, width: int) -> Float32:
+def _folds(front: Front) -> Float32:
     """Light and dark of the old cloth about its own mean, without its print: float32 h x w at the size of the maps.
 
     Args:
-        front: Where the cloth is.
-        width: Of the composite's box, frame pixels.
-    """
+        front: Where the cloth is."""
     light = cv2.cvtColor(front.small, cv2.COLOR_RGB2GRAY).astype(np.float32) + 12.0
     weight = cv2.erode(front.cloth, np.ones((3, 3), np.uint8))
     total = float(weight.sum())
@@ -74,24 +75,22 @@ def _folds(front: Front, width: int) -> Float32:
     log = np.log(light)
     mean = float((log * weight).sum() / total)
     spread = float(np.sqrt((weight * (log - mean) ** 2).sum() / total))
-    scale = front.unit * weight.shape[1] / max(width, 1)
+    scale = front.unit / front.grid.pixel
     fine, coarse = max(round(0.05 * scale), 1), max(round(0.45 * scale), 4)
     band = _mean(log, weight, fine) - _mean(log, weight, coarse)
     # Stripes, checks and prints are no folds: the stronger the pattern, the less is carried over.
     strength = float(np.clip((0.42 - spread) / 0.25, 0.0, 1.0)) * 0.75
     # Fades out well inside the cloth that was measured: no outline of the measured patch may show.
-    cover = np.clip(2.2 * _box(_box(weight, coarse), coarse) - 0.9, 0.0, 1.0) * weight
-    cover = _box(_box(cover, 2 * fine), 2 * fine)
+    cover = np.clip(2.2 * box_mean(box_mean(weight, coarse), coarse) - 0.9, 0.0, 1.0) * weight
+    cover = box_mean(box_mean(cover, 2 * fine), 2 * fine)
     folded: Float32 = np.exp(strength * np.clip(band, -0.35, 0.25) * cover)
     return folded
 
 
-def _box(values: Float32, radius: int) -> Float32:
-    blurred: Float32 = cv2.blur(values, (2 * radius + 1, 2 * radius + 1))
-    return blurred
-
-
 def _mean(values: Float32, weight: Float32, radius: int) -> Float32:
     """Mean of the weighted values only, near each pixel (two box blurs: nearly a Gaussian at any radius)."""
-    numerator, denominator = _box(_box(values * weight, radius), radius), _box(_box(weight, radius), radius)
+    numerator, denominator = (
+        box_mean(box_mean(values * weight, radius), radius),
+        box_mean(box_mean(weight, radius), radius),
+    )
     return np.asarray(numerator / np.maximum(denominator, 1e-3), np.float32)

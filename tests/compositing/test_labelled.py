@@ -1,0 +1,375 @@
+"""The composite with what the parsing network would say: drawn people, drawn labels."""
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+import pytest
+
+from tryon_app.compositing.compositor import GarmentCompositor
+from tryon_app.core.paths import resources_dir
+from tryon_app.core.types import BodyPart, Composite, Fit, Frame, Labels, Landmark, Material, Parsing, Pose, Worn, sided
+from tryon_app.fitting.flat import FlatFitter
+from tryon_app.garments.catalogue import Catalogue
+from tryon_app.perception.parse_input import crop_around
+from tryon_app.perception.scripted import ScriptedPose
+
+CATALOGUE = Catalogue((resources_dir() / "garments",))
+SKIN, CLOTH, WALL, TROUSERS, HAIR, STRAP = (
+    (205, 150, 120),
+    (40, 70, 60),
+    (190, 190, 185),
+    (60, 60, 110),
+    (50, 30, 20),
+    (120, 20, 90),
+)
+WIDTH, HEIGHT = 480, 640
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawn person, and what the network would say of them."""
+
+    frame: Frame
+    pose: Pose
+    mask: np.ndarray
+    labels: Labels
+    sleeve_radius: float
+    hair_end: tuple[int, int]
+    hem_row: int
+    collar_place: tuple[int, int]
+
+
+class Drawing:
+    """A picture with the labels of every pixel."""
+
+    def __init__(self) -> None:
+        self.image = np.full((HEIGHT, WIDTH, 3), WALL, np.uint8)
+        self.parts = np.zeros((HEIGHT, WIDTH), np.uint8)
+        self.materials = np.zeros((HEIGHT, WIDTH), np.uint8)
+
+    def stamp(self, mask: np.ndarray, colour: tuple[int, int, int], part: BodyPart, material: Material) -> None:
+        inside = mask > 0
+        self.image[inside], self.parts[inside], self.materials[inside] = colour, part, material
+
+    def line(
+        self, ends: np.ndarray, width: float, colour: tuple[int, int, int], part: BodyPart, material: Material
+    ) -> None:
+        mask = np.zeros((HEIGHT, WIDTH), np.uint8)
+        a, b = np.round(ends).astype(int).tolist()
+        cv2.line(mask, a, b, 1, max(round(width), 1))
+        self.stamp(mask, colour, part, material)
+
+    def shape(self, corners: np.ndarray, colour: tuple[int, int, int], part: BodyPart, material: Material) -> None:
+        mask = np.zeros((HEIGHT, WIDTH), np.uint8)
+        cv2.fillPoly(mask, [np.round(corners).astype(np.int32)], 1)
+        self.stamp(mask, colour, part, material)
+
+    def labels(self, pose: Pose) -> Labels:
+        crop = crop_around(pose.points, pose.presence, WIDTH, HEIGHT).matrix
+        matrix = 0.5 * crop
+        matrix[:, 2] -= 0.25
+        maps = [
+            np.stack([shrunk(labels == index, matrix) for index in range(count)])
+            for labels, count in ((self.parts, len(BodyPart)), (self.materials, len(Material)))
+        ]
+        parts, materials = (np.asarray(each / each.sum(axis=0), np.float32) for each in maps)
+        return Labels(matrix.astype(np.float32), parts, materials)
+
+
+def shrunk(mask: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """One label at the network's size, as soft as the network would give it."""
+    fine = 4.0 * matrix
+    fine[:, 2] += 1.5
+    large = cv2.warpAffine(mask.astype(np.float32), fine, (384, 512), borderMode=cv2.BORDER_REPLICATE)
+    small = cv2.resize(large, (96, 128), interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.GaussianBlur(small, (0, 0), 0.8) + 1e-4)
+
+
+def figure(
+    moved: dict[Landmark, tuple[float, float]] | None = None,
+    *,
+    sleeves: float,
+    loose: float = 1.05,
+    hair: bool = False,
+    strap: bool = False,
+    collar: bool = False,
+    hem: float = 0.0,
+) -> Figure:
+    """Somebody in a dark green top and blue trousers before a grey wall.
+
+    Args:
+        moved: Landmarks that are elsewhere.
+        sleeves: How far down the arms the old top goes: 0, 1 the elbow, 2 the wrist.
+        loose: Width of its sleeves in arms.
+        hair: Long hair over the left side of the chest.
+        strap: A bag's strap across the chest.
+        collar: The old top goes up to the chin.
+        hem: How far below the hips it hangs, in body heights.
+    """
+    poser = ScriptedPose()
+    poser.open("image")
+    pose = poser.estimate(Frame(np.zeros((HEIGHT, WIDTH, 3), np.uint8)))
+    assert pose is not None
+    p = pose.points.copy()
+    for landmark, place in (moved or {}).items():
+        p[landmark] = place
+    pose = replace(pose, points=p)
+    unit = float(np.linalg.norm(p[11] - p[12]))
+    arm = 0.26 * unit
+    drawing = Drawing()
+    shoulders, hips = p[[11, 12]], p[[23, 24]]
+    middle, bottom = shoulders.mean(axis=0), hips.mean(axis=0)
+    for side, thigh, shin in (
+        (1, BodyPart.LEFT_THIGH, BodyPart.LEFT_SHIN),
+        (-1, BodyPart.RIGHT_THIGH, BodyPart.RIGHT_SHIN),
+    ):
+        hip, knee, ankle = p[sided(side, "HIP", "KNEE", "ANKLE")]
+        drawing.line(np.stack([knee, ankle]), 0.34 * unit, TROUSERS, shin, Material.LOWER)
+        drawing.line(np.stack([hip, knee]), 0.46 * unit, TROUSERS, thigh, Material.LOWER)
+    drawing.line(hips, 0.4 * unit, TROUSERS, BodyPart.TORSO, Material.LOWER)
+    down = np.array([0.0, hem * HEIGHT], np.float32)
+    aside = np.array([0.2 * unit, 0.0], np.float32)
+    drawing.line(shoulders, 0.26 * unit, CLOTH, BodyPart.TORSO, Material.UPPER)
+    trunk = np.stack([shoulders[0] + aside, shoulders[1] - aside, hips[1] - aside + down, hips[0] + aside + down])
+    drawing.shape(trunk, CLOTH, BodyPart.TORSO, Material.UPPER)
+    neck = np.stack([p[Landmark.NOSE], middle])
+    drawing.line(neck, 0.34 * unit, SKIN, BodyPart.TORSO, Material.SKIN)
+    if collar:
+        drawing.line(
+            np.stack([0.45 * p[0] + 0.55 * middle, middle]), 0.34 * unit, CLOTH, BodyPart.TORSO, Material.UPPER
+        )
+    mask = np.zeros((HEIGHT, WIDTH), np.uint8)
+    cv2.ellipse(mask, np.round(p[0]).astype(int).tolist(), (round(0.23 * unit), round(0.31 * unit)), 0, 0, 360, 1, -1)
+    drawing.stamp(mask, SKIN, BodyPart.HEAD, Material.FACE)
+    hair_end = p[Landmark.LEFT_SHOULDER] * (0.72, 1.0) + middle * (0.28, 0.0) + (0.0, 0.45 * unit)
+    if hair:
+        start = p[Landmark.NOSE] + (0.23 * unit, -0.1 * unit)
+        turn = np.array([hair_end[0], middle[1] - 0.2 * unit])
+        drawing.line(np.stack([start, turn]), 0.2 * unit, HAIR, BodyPart.HEAD, Material.HAIR)
+        drawing.line(np.stack([turn, hair_end]), 0.22 * unit, HAIR, BodyPart.HEAD, Material.HAIR)
+    if strap:
+        ends = np.stack([shoulders[0] - aside, hips[1]])
+        drawing.line(ends, 0.13 * unit, STRAP, BodyPart.TORSO, Material.OTHER)
+    for side, names in (
+        (1, (BodyPart.LEFT_UPPER_ARM, BodyPart.LEFT_FOREARM, BodyPart.LEFT_HAND)),
+        (-1, (BodyPart.RIGHT_UPPER_ARM, BodyPart.RIGHT_FOREARM, BodyPart.RIGHT_HAND)),
+    ):
+        shoulder, elbow, wrist, index = p[sided(side, "SHOULDER", "ELBOW", "WRIST", "INDEX")]
+        bones = (shoulder, elbow, names[0]), (elbow, wrist, names[1])
+        for start, end, part in bones:
+            drawing.line(np.stack([start, end]), arm if part == names[0] else 0.8 * arm, SKIN, part, Material.SKIN)
+        for bone, (start, end, part) in enumerate(bones):
+            share = min(max(sleeves - bone, 0.0), 0.97)
+            if share > 0:
+                cloth = np.stack([start, start + share * (end - start)])
+                drawing.line(cloth, loose * arm, CLOTH, part, Material.UPPER)
+        drawing.line(np.stack([wrist, index]), 0.7 * arm, SKIN, names[2], Material.SKIN)
+    rng = np.random.default_rng(5)
+    image = np.clip(drawing.image + rng.normal(0, 3, drawing.image.shape), 0, 255).astype(np.uint8)
+    image.flags.writeable = False
+    person = (drawing.materials > 0).astype(np.float32)
+    place = 0.3 * p[0] + 0.7 * middle
+    return Figure(
+        Frame(image),
+        replace(pose, person=person),
+        person,
+        drawing.labels(pose),
+        0.5 * loose * arm,
+        (round(float(hair_end[1])), round(float(hair_end[0]))),
+        round(float((bottom + down)[1])),
+        (round(float(place[1])), round(float(place[0]))),
+    )
+
+
+def dress(
+    person: Figure, garment_id: str, labels: Labels | None, *, compositor: GarmentCompositor | None = None
+) -> Composite:
+    fit = fit_of(person, garment_id)
+    parsing = Parsing(person.mask, labels)
+    return (compositor or GarmentCompositor()).composite(person.frame, person.pose, parsing, fit)
+
+
+def fit_of(person: Figure, garment_id: str) -> Fit:
+    worn = (Worn(CATALOGUE.load(garment_id)),)
+    return FlatFitter().fit(person.frame, person.pose, Parsing(person.mask), worn)
+
+
+def at(person: Figure, share: float, start: Landmark, end: Landmark) -> tuple[int, int]:
+    """Row and column of a place between two landmarks."""
+    p = person.pose.points
+    x, y = p[start] + share * (p[end] - p[start])
+    return round(float(y)), round(float(x))
+
+
+def test_nothing_outside_the_box_changes_and_the_layer_holds_no_fill() -> None:
+    person = figure(sleeves=2.0)
+    result = dress(person, "tee-white", person.labels)
+    outside = np.ones(result.image.shape[:2], bool)
+    outside[result.roi.slices] = False
+    np.testing.assert_array_equal(result.image[outside], person.frame.image[outside])
+    changed = np.abs(result.image.astype(int) - person.frame.image).max(axis=2) > 30
+    layer = result.layer()
+    assert (changed & (layer[..., 3] == 0)).any(), "nothing was filled"
+    # Where the layer is opaque the picture is the layer: what was painted below it belongs to nobody.
+    solid = layer[..., 3] == 255
+    assert np.abs(layer[solid][:, :3].astype(int) - result.image[solid]).max() <= 2
+    forearm = at(person, 0.5, Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST)
+    assert layer[forearm][3] == 0
+
+
+@pytest.mark.parametrize("side", ["LEFT", "RIGHT"])
+def test_an_old_long_sleeve_under_a_tee_becomes_skin_and_the_hand_stays(side: str) -> None:
+    person = figure(sleeves=2.0)
+    result = dress(person, "tee-white", person.labels)
+    for share in (0.2, 0.5, 0.8):
+        place = at(person, share, Landmark[f"{side}_ELBOW"], Landmark[f"{side}_WRIST"])
+        assert np.abs(result.image[place].astype(int) - SKIN).max() < 40, f"not skin at {share} of the forearm"
+    hand = np.zeros(result.image.shape[:2], np.uint8)
+    wrist, index = (at(person, s, Landmark[f"{side}_WRIST"], Landmark[f"{side}_INDEX"]) for s in (0.4, 1.0))
+    cv2.line(hand, wrist[::-1], index[::-1], 1, 11)
+    same = np.abs(result.image.astype(int) - person.frame.image).max(axis=2)[hand > 0]
+    assert np.percentile(same, 95) < 12
+
+
+def test_cloth_beside_the_bared_arm_becomes_wall() -> None:
+    person = figure(sleeves=2.0, loose=1.25)
+    result = dress(person, "tee-white", person.labels)
+    elbow, wrist = person.pose.points[[Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST]]
+    along = (wrist - elbow) / np.linalg.norm(wrist - elbow)
+    outward = np.array([-along[1], along[0]]) * (1.0 if -along[1] > 0 else -1.0)
+    rim = elbow + 0.6 * (wrist - elbow) + outward * (person.sleeve_radius - 2.0)
+    column, row = rim.round().astype(int)
+    before, after = person.frame.image[row, column].astype(int), result.image[row, column].astype(int)
+    assert np.abs(before - WALL).max() > 60, "the test looks beside the sleeve"
+    assert np.abs(after - WALL).max() < 45
+
+
+def test_a_sleeve_too_wide_to_be_an_arm_is_left_alone() -> None:
+    person = figure(sleeves=2.0, loose=2.6)
+    result = dress(person, "tee-white", person.labels)
+    for share in (0.3, 0.6):
+        place = at(person, share, Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST)
+        np.testing.assert_array_equal(result.image[place], person.frame.image[place])
+
+
+def test_an_arm_whose_place_is_uncertain_is_left_alone() -> None:
+    person = figure(sleeves=2.0)
+    visibility = person.pose.visibility.copy()
+    visibility[[Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST]] = 0.1
+    doubtful = replace(person, pose=replace(person.pose, visibility=visibility))
+    result = dress(doubtful, "tee-white", doubtful.labels)
+    place = at(person, 0.6, Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST)
+    np.testing.assert_array_equal(result.image[place], person.frame.image[place])
+    place = at(person, 0.6, Landmark.RIGHT_ELBOW, Landmark.RIGHT_WRIST)
+    assert np.abs(result.image[place].astype(int) - SKIN).max() < 40
+
+
+def test_bare_arms_are_not_painted() -> None:
+    person = figure(sleeves=0.0)
+    result = dress(person, "tee-white", person.labels)
+    place = at(person, 0.5, Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST)
+    np.testing.assert_array_equal(result.image[place], person.frame.image[place])
+
+
+def test_trousers_take_nothing_off_above() -> None:
+    person = figure(sleeves=2.0)
+    result = dress(person, "jeans-indigo", person.labels)
+    place = at(person, 0.5, Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST)
+    np.testing.assert_array_equal(result.image[place], person.frame.image[place])
+
+
+CROSSED = {
+    Landmark.LEFT_ELBOW: (302.0, 235.0),
+    Landmark.LEFT_WRIST: (222.0, 208.0),
+    Landmark.LEFT_INDEX: (192.0, 200.0),
+    Landmark.LEFT_PINKY: (192.0, 210.0),
+    Landmark.LEFT_THUMB: (198.0, 192.0),
+}
+
+
+def test_a_forearm_across_the_chest_stays_in_front_of_the_torso() -> None:
+    person = figure(CROSSED, sleeves=0.0)
+    layer = dress(person, "tee-white", person.labels).layer()[..., 3]
+    for share in (0.3, 0.5, 0.7, 0.9):
+        assert layer[at(person, share, Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST)] < 40
+    assert layer[at(person, 0.5, Landmark.LEFT_WRIST, Landmark.LEFT_INDEX)] < 40
+    above, below = (at(person, 0.6, Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST)[0] + d for d in (-45, 50))
+    column = at(person, 0.6, Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST)[1]
+    assert layer[above, column] > 220
+    assert layer[below, column] > 220
+
+
+def test_a_long_sleeve_lies_over_the_arm_that_crosses_the_chest() -> None:
+    person = figure(CROSSED, sleeves=0.0)
+    layer = dress(person, "longsleeve-navy", person.labels).layer()[..., 3]
+    assert layer[at(person, 0.5, Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST)] > 220
+    assert layer[at(person, 0.7, Landmark.LEFT_WRIST, Landmark.LEFT_INDEX)] < 60
+
+
+def test_long_hair_over_the_shoulder_stays() -> None:
+    person = figure(sleeves=0.0, hair=True)
+    layer = dress(person, "tee-white", person.labels).layer()[..., 3]
+    row, column = person.hair_end
+    assert layer[row - 12, column] < 60
+    without = dress(person, "tee-white", figure(sleeves=0.0).labels).layer()[..., 3]
+    assert without[row - 12, column] > 200
+
+
+def test_a_stray_blob_of_arm_or_hair_cuts_no_hole() -> None:
+    person = figure(sleeves=0.0)
+    parts, materials = person.labels.parts.copy(), person.labels.materials.copy()
+    x, y = person.pose.points[[11, 12, 23, 24]].mean(axis=0)
+    column, row = (person.labels.matrix[:, :2] @ (x, y) + person.labels.matrix[:, 2]).round().astype(int)
+    spot = slice(row - 3, row + 4), slice(column - 3, column + 4)
+    for maps, wrong in ((parts, BodyPart.LEFT_HAND), (materials, Material.HAIR)):
+        maps[:, *spot] *= 0.1
+        maps[wrong][spot] += 0.9
+    layer = dress(person, "tee-white", replace(person.labels, parts=parts, materials=materials)).layer()[..., 3]
+    around = layer[round(float(y)) - 15 : round(float(y)) + 16, round(float(x)) - 15 : round(float(x)) + 16]
+    assert around.min() > 200
+
+
+def test_a_strap_in_front_stays() -> None:
+    person = figure(sleeves=0.0, strap=True)
+    layer = dress(person, "tee-white", person.labels).layer()[..., 3]
+    middle = person.pose.points[[11, 12, 23, 24]].mean(axis=0).round().astype(int)
+    assert layer[middle[1], middle[0]] < 60
+    without = dress(person, "tee-white", figure(sleeves=0.0).labels).layer()[..., 3]
+    assert without[middle[1], middle[0]] > 220
+
+
+def test_an_old_hem_below_the_new_one_becomes_the_trousers() -> None:
+    person = figure(sleeves=0.0, hem=0.07)
+    result = dress(person, "tee-white", person.labels)
+    layer = result.layer()[..., 3]
+    column = round(float(person.pose.points[Landmark.LEFT_HIP][0]))
+    last = int(np.flatnonzero(layer[:, column] > 128).max())
+    assert last + 8 < person.hem_row, "the new hem hangs below the old one: the test shows nothing"
+    for row in range(last + 5, person.hem_row - 3, 4):
+        assert np.abs(result.image[row, column].astype(int) - TROUSERS).max() < 40
+
+
+def test_an_old_high_collar_becomes_neck() -> None:
+    person = figure(sleeves=0.0, collar=True)
+    result = dress(person, "tee-white", person.labels)
+    row, column = person.collar_place
+    assert result.layer()[row, column, 3] < 20
+    assert np.abs(result.image[row, column].astype(int) - SKIN).max() < 75
+    assert np.abs(person.frame.image[row, column].astype(int) - SKIN).max() > 90
+
+
+def test_a_reset_forgets_bared_arms() -> None:
+    compositor = GarmentCompositor()
+    person, wide = figure(sleeves=2.0), figure(sleeves=2.0, loose=1.62)
+    place = at(person, 0.5, Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST)
+
+    def bared(other: Figure) -> bool:
+        image = dress(other, "tee-white", other.labels, compositor=compositor).image
+        return bool((image[place] != other.frame.image[place]).any())
+
+    assert not bared(wide)
+    assert bared(person)
+    assert bared(wide), "an arm that is bared stays so near the limit"
+    compositor.reset()
+    assert not bared(wide)

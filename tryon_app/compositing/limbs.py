@@ -1,0 +1,112 @@
+"""A limb as a chain of bones with the girth of bare skin around them."""
+
+import numpy as np
+
+from tryon_app.compositing.anatomy import Anatomy
+from tryon_app.core.types import Float32, Landmark, Rect, sided
+
+_ARM_GIRTH = ((0.150, 0.120), (0.125, 0.080))
+"""Radii at both ends of upper arm and forearm, in shoulder widths."""
+_TIP_GIRTH = 0.16
+_SURE, _VISIBLE = 0.5, 0.4
+_SOFT = 0.08
+"""Width of the step at the end of a sleeve, in shoulder widths."""
+_SHORT = 0.22
+"""A bone that looks shorter than that, in shoulder widths, points at the camera."""
+
+
+class Limb:
+    """Bones of a limb, with maps of where things lie along and across them.
+
+    Args:
+        body: Whose.
+        joints: One more landmark than bones.
+        tip: Where the hand or foot beyond the last joint ends, float32 2; it belongs to the limb too.
+        girth: For each bone its radii at both ends, in shoulder widths.
+    """
+
+    def __init__(
+        self, body: Anatomy, joints: list[Landmark], tip: Float32, girth: tuple[tuple[float, float], ...]
+    ) -> None:
+        pose = body.pose
+        self._body = body
+        self.points: Float32 = pose.points[joints]
+        self._tip = tip
+        self._girth = girth
+        self._presence = pose.presence[joints]
+        self._visibility = pose.visibility[joints]
+        self._along: dict[int, tuple[Float32, Float32]] = {}
+        self._field: Float32 | None = None
+
+    def certain(self, box: Rect) -> bool:
+        """Whether the limb is where its landmarks say: all seen, or outside the box."""
+        for joint, presence, visibility in zip(self.points, self._presence, self._visibility, strict=True):
+            inside = box.x0 <= joint[0] < box.x1 and box.y0 <= joint[1] < box.y1
+            if inside and (presence < _SURE or visibility < _VISIBLE):
+                return False
+        return True
+
+    def length(self, bone: int) -> float:
+        """Pixels of the frame."""
+        return float(np.linalg.norm(self.points[bone + 1] - self.points[bone]))
+
+    def axis(self, bone: int) -> tuple[Float32, Float32]:
+        """Place along a bone, 0 its beginning, 1 its end, and distance from its segment in pixels."""
+        if bone not in self._along:
+            start, end = self.points[bone], self.points[bone + 1]
+            length = max(self.length(bone), 1e-3)
+            along = self._body.along_axis(start, (end - start) / length) / np.float32(length)
+            self._along[bone] = along, self._body.capsule(start, end)
+        return self._along[bone]
+
+    def field(self) -> Float32:
+        """Distance from the bones in radii of the bare limb there: below 1 inside."""
+        if self._field is None:
+            fields = []
+            for bone, (first, second) in enumerate(self._girth):
+                along, distance = self.axis(bone)
+                radius = np.float32(first) + np.float32(second - first) * np.clip(along, 0.0, 1.0)
+                fields.append(distance / (radius * np.float32(self._body.unit)))
+            self._field = np.minimum.reduce(fields).astype(np.float32)
+        return self._field
+
+    def weighed(self, likely: Float32) -> Float32:
+        """The network's word with the pose's: the limb is near its bones, and where both are unsure it is there.
+
+        Args:
+            likely: float32 h x w, 0..1.
+        """
+        field = self.field()
+        beyond = self._body.capsule(self.points[-1], self._tip) / np.float32(_TIP_GIRTH * self._body.unit)
+        field = np.minimum(field, beyond)
+        p = np.clip(likely, 0.02, 0.98)
+        logit = np.log(p / (1.0 - p))
+        if float(self._presence.min()) > _SURE:
+            logit = logit + np.clip(0.7 * (1.1 - field), -1.0, 0.6)
+        known = 1.0 / (1.0 + np.exp(-logit))
+        return np.asarray(known * np.clip((3.2 - field) * 1.5, 0.0, 1.0), np.float32)
+
+    def beyond(self, bone: int, share: float) -> Float32:
+        """1 beyond a place of a bone, 0 before it, soft between.
+
+        Args:
+            bone: Which.
+            share: 0 its beginning, 1 its end.
+        """
+        if share <= 0.0:
+            return np.ones_like(self.axis(bone)[0])
+        along, _ = self.axis(bone)
+        unit = self._body.unit
+        length = self.length(bone)
+        if length < _SHORT * unit:
+            return np.full_like(along, 1.0 if share < 0.5 else 0.0)
+        return np.clip((along - np.float32(share)) * np.float32(length / (_SOFT * unit)) + np.float32(0.5), 0.0, 1.0)
+
+
+def arm_of(body: Anatomy, side: int) -> Limb:
+    """The left (+1) or right (-1) arm."""
+    p = body.pose.points
+    wrist, index, pinky = p[sided(side, "WRIST", "INDEX", "PINKY")]
+    # MediaPipe marks the knuckles: the fingers reach as far again.
+    tip = wrist + 1.8 * (0.5 * (index + pinky) - wrist)
+    return Limb(body, sided(side, "SHOULDER", "ELBOW", "WRIST"), tip, _ARM_GIRTH)

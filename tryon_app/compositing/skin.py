@@ -1,0 +1,139 @@
+"""The colour of a person's own skin, and how light falls on what is bared."""
+
+import cv2
+import numpy as np
+
+from tryon_app.compositing.labelled import Labelled
+from tryon_app.compositing.maps import box_mean
+from tryon_app.core.types import Float32, UInt8
+
+_COARSE = 3
+"""Cells that are taken together where only smooth colours are wanted."""
+_SURE = 0.6
+_FEWEST = 14.0
+"""Cells of skin needed to know its colour."""
+_FACE = 0.2
+"""Weight of the face beside other skin: it is redder, and made up."""
+_NEAR = 0.22
+"""How far skin that is seen passes its own colour on, in shoulder widths."""
+_LIMB_DARK = 0.24
+_FOLDS = 0.3
+
+
+class Skin:
+    """One person's skin in one frame.
+
+    Args:
+        seen: What the network says.
+        pixel: Width of a cell in frame pixels.
+    """
+
+    def __init__(self, seen: Labelled, pixel: float) -> None:
+        self._seen = seen
+        self._near = max(round(_NEAR * seen.body.unit / pixel), 2)
+        other = np.where(seen.skin > _SURE, seen.skin, 0.0)
+        face = np.where(seen.face > _SURE, seen.face, 0.0) * seen.body.face(0.8)
+        inner = np.ones((3, 3), np.uint8)
+        self._weight: Float32 = np.asarray(cv2.erode(other, inner) + _FACE * cv2.erode(face, inner), np.float32)
+        self._tone = _middle(seen.small, self._weight) if float(self._weight.sum()) > _FEWEST * _FACE else None
+
+    @property
+    def known(self) -> bool:
+        """Whether enough skin is seen to know its colour."""
+        return self._tone is not None
+
+    def colour(self) -> Float32:
+        """Skin everywhere: near skin that is seen its own colour, the person's tone elsewhere.
+
+        Returns:
+            float32 h x w x 3, 0..255.
+
+        Raises:
+            ValueError: Its colour is not known.
+        """
+        if self._tone is None:
+            raise ValueError("no skin is seen")
+        mass, colours = _coarse(self._seen.small, self._weight)
+        near = max(round(self._near / _COARSE), 1)
+        mass, colours = (box_mean(box_mean(values, near), near) for values in (mass, colours))
+        local = (colours + np.float32(0.06) * self._tone) / (mass + np.float32(0.06))[..., None]
+        return _fine(local, self._weight.shape)
+
+
+def roundness(field: Float32) -> Float32:
+    """How light a limb is across, darker towards its sides.
+
+    Args:
+        field: Distance from the bone in radii, float32 h x w.
+    """
+    across = np.clip(field, 0.0, 1.0)
+    return np.asarray(1.05 - _LIMB_DARK * across * across * across, np.float32)
+
+
+def draped_light(small: UInt8, cloth: Float32, fine: int, coarse: int) -> Float32:
+    """Light and shade that the old cloth shows, weakly and without its pattern: factors, float32 h x w.
+
+    Args:
+        small: uint8 h x w x 3.
+        cloth: float32 h x w, 0..1: where the old cloth is.
+        fine: Radius of what is left out as pattern, cells.
+        coarse: Radius of what counts as one light, cells.
+    """
+    total = float(cloth.sum())
+    if total < 30.0:
+        return np.ones(cloth.shape, np.float32)
+    size = max(cloth.shape[1] // _COARSE, 1), max(cloth.shape[0] // _COARSE, 1)
+    mass: Float32 = cv2.resize(cloth, size, interpolation=cv2.INTER_AREA)
+    log = np.log(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32) + 16.0)
+    mean = float((log * cloth).sum() / total)
+    deviation = float(np.sqrt((cloth * (log - mean) ** 2).sum() / total))
+    strength = _FOLDS * float(np.clip((0.6 - deviation) / 0.3, 0.15, 1.0))
+    sums = np.stack([cv2.resize(log * cloth, size, interpolation=cv2.INTER_AREA), mass], axis=2)
+    fine, coarse = (max(round(radius / _COARSE), 1) for radius in (fine, coarse))
+    narrow, wide = (box_mean(box_mean(sums, radius), radius) for radius in (fine, coarse))
+    light, middle = (part[..., 0] / np.maximum(part[..., 1], 1e-3) for part in (narrow, wide))
+    change = np.clip(0.7 * (light - middle) + 0.3 * (light - mean), -0.7, 0.5)
+    known = np.clip(narrow[..., 1] * 20.0, 0.0, 1.0)
+    return _fine(np.exp(strength * change * known).astype(np.float32), cloth.shape)
+
+
+def spread(small: UInt8, weight: Float32, radius: int) -> Float32:
+    """Colours of some places carried on into the others around: float32 h x w x 3.
+
+    Args:
+        small: uint8 h x w x 3.
+        weight: float32 h x w, 0..1: whose colours.
+        radius: Cells.
+    """
+    mass, colours = _coarse(small, weight)
+    result = colours.sum(axis=(0, 1)) / max(float(mass.sum()), 1e-3)
+    for scale in (9, 3, 1):
+        near = max(round(radius * scale / _COARSE), 1)
+        local = box_mean(box_mean(colours, near), near) + np.float32(0.02) * result
+        result = local / (box_mean(box_mean(mass, near), near) + np.float32(0.02))[..., None]
+    return _fine(result, weight.shape)
+
+
+def _coarse(small: UInt8, weight: Float32) -> tuple[Float32, Float32]:
+    """Weights, and colours times weights, at a fraction of the size: what is carried on is smooth."""
+    size = max(weight.shape[1] // _COARSE, 1), max(weight.shape[0] // _COARSE, 1)
+    colours = small.astype(np.float32) * weight[..., None]
+    mass, sums = (np.asarray(cv2.resize(v, size, interpolation=cv2.INTER_AREA), np.float32) for v in (weight, colours))
+    return mass, sums
+
+
+def _fine(coarse: Float32, shape: tuple[int, ...]) -> Float32:
+    full: Float32 = cv2.resize(coarse, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR)
+    return full
+
+
+def _middle(small: UInt8, weight: Float32) -> Float32:
+    """Weighted mean of the middle half by lightness: neither shine nor shadow."""
+    chosen = weight > 0
+    colours, mass = small[chosen].astype(np.float32), weight[chosen]
+    order = np.argsort(colours @ np.array([0.299, 0.587, 0.114], np.float32))
+    share = np.cumsum(mass[order]) / float(mass.sum())
+    middle = order[(share > 0.3) & (share < 0.85)]
+    if not len(middle):
+        middle = order
+    return np.asarray((colours[middle] * mass[middle, None]).sum(axis=0) / float(mass[middle].sum()), np.float32)
