@@ -24,6 +24,9 @@ HERE = Path(__file__).resolve().parent
 BUILD = ROOT / "build" / "package"
 RESULTS = BUILD / "results"
 LIMIT_MB = {"cpu": 600.0, "cuda": 6000.0}
+# Programs that the build calls on Linux, and libraries whose packages the .deb names -> Debian's packages of them.
+LINUX_TOOLS = {"objdump": "binutils", "strip": "binutils", "dpkg-deb": "dpkg", "zstd": "zstd"}
+LINUX_LIBRARIES = ("libwayland-cursor0", "libwayland-egl1", "libpulse0")
 WINDOWS, MACOS = sys.platform == "win32", sys.platform == "darwin"
 
 
@@ -36,6 +39,7 @@ def main() -> None:
     wanted = parser.parse_args()
     if wanted.flavour == "cuda" and MACOS:
         parser.error("there is no CUDA on macOS")
+    look_for_tools()
     version = str(project()["version"])
     environment = frozen_environment()
     python = make_environment(wanted.flavour, environment)
@@ -51,6 +55,17 @@ def main() -> None:
     (RESULTS / "SHA256SUMS").write_text(report.check_sums(results), "utf-8")
     step(f"Done: {RESULTS}")
     print((RESULTS / "SHA256SUMS").read_text("utf-8"), end="")
+
+
+def look_for_tools() -> None:
+    """Say at once what the build will lack on Linux, not after minutes.
+
+    Raises:
+        SystemExit: Something is missing; with the line that installs it.
+    """
+    if sys.platform.startswith("linux") and any(shutil.which(tool) is None for tool in LINUX_TOOLS):
+        packages = " ".join(sorted({*LINUX_TOOLS.values(), *LINUX_LIBRARIES}))
+        raise SystemExit(f"To build here: sudo apt-get install -y --no-install-recommends {packages}")
 
 
 def step(text: str) -> None:
@@ -185,8 +200,6 @@ def installers(app: Path, flavour: str, version: str, demands: list[elf.Demand],
 
 
 def _deb_builder() -> Callable[..., Path]:
-    if shutil.which("dpkg-deb") is None:
-        raise SystemExit("dpkg-deb is needed to build the .deb.")
     sys.path.insert(0, str(HERE / "linux"))
     import deb
 

@@ -106,8 +106,17 @@ def _python_part(found: metadata.Distribution, name: str) -> Part:
     licence = known or fields.get("License-Expression") or _short(fields.get("License") or "") or _classifier(fields)
     texts = [text for text in map(_read, _licence_files(found)) if text]
     texts += [_standard(key) for key in standard]
-    home = fields.get("Home-page") or next(iter(fields.get_all("Project-URL") or ()), "").partition(", ")[2]
-    return Part(fields["Name"], found.version, licence, home, tuple(dict.fromkeys(texts)))
+    return Part(fields["Name"], found.version, licence, _home(fields), tuple(dict.fromkeys(texts)))
+
+
+def _home(fields: metadata.PackageMetadata) -> str:
+    """The project's page: the source where it is named, as licences ask for."""
+    links = dict(line.partition(", ")[::2] for line in fields.get_all("Project-URL") or ())
+    named = {label.lower().replace("-", "").replace(" ", ""): link for label, link in links.items()}
+    wanted = ("source", "sourcecode", "repository", "github", "homepage", "download")
+    return fields.get("Home-page") or next(
+        (named[key] for key in wanted if key in named), next(iter(links.values()), "")
+    )
 
 
 def _licence_files(found: metadata.Distribution) -> list[Path]:

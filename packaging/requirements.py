@@ -1,7 +1,7 @@
 """What an installer needs, derived from `pyproject.toml`, and its locks.
 
-`python packaging/requirements.py` renews `requirements-cpu.lock` and `requirements-cuda.lock` with uv. The versions are
-those of `requirements.lock`, so that what is shipped is what was tested.
+`python packaging/requirements.py` renews `requirements-{cpu,cuda,tools}.lock` with uv. The versions are those of
+`requirements.lock`, so that what is shipped is what was tested; "tools" is what a release is audited with.
 """
 
 import re
@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,12 +26,13 @@ _RUNTIME = {
 }
 # setuptools: pip installs the project itself without looking for its build tools on an index.
 _TOOLS = ("pyinstaller>=6.22", "setuptools>=77")
+_AUDIT = ("cyclonedx-bom>=7", "pip-audit>=2.9")
 _COMMAND = "python packaging/requirements.py"
 
 
-def lock_file(flavour: str) -> Path:
-    """Where a flavour's lock lies."""
-    return ROOT / "packaging" / f"requirements-{flavour}.lock"
+def lock_file(name: str) -> Path:
+    """Where a lock lies: a flavour's, or that of the "tools"."""
+    return ROOT / "packaging" / f"requirements-{name}.lock"
 
 
 def requirements(flavour: str, project_dependencies: list[str]) -> list[str]:
@@ -56,8 +58,12 @@ def project() -> dict[str, object]:
     return table
 
 
-def lock(flavour: str) -> None:
-    """Write a flavour's lock.
+def lock(name: str, wanted: Sequence[str]) -> None:
+    """Write a lock.
+
+    Args:
+        name: Of the lock: a flavour, or "tools".
+        wanted: Requirements.
 
     Raises:
         SystemExit: There is no uv, or it finds no versions that go together.
@@ -65,12 +71,9 @@ def lock(flavour: str) -> None:
     uv = shutil.which("uv")
     if uv is None:
         sys.exit("uv is needed to renew the locks: pip install uv")
-    dependencies = project()["dependencies"]
-    if not isinstance(dependencies, list):
-        sys.exit("pyproject.toml has no list of dependencies")
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "requirements.in"
-        source.write_text("\n".join(requirements(flavour, dependencies)) + "\n", "utf-8")
+        source.write_text("\n".join(wanted) + "\n", "utf-8")
         command = [uv, "pip", "compile", "-q", "--universal", "--generate-hashes", "--python-version", "3.11"]
         command += [
             "--no-emit-index-url",
@@ -79,13 +82,22 @@ def lock(flavour: str) -> None:
             "--custom-compile-command",
             _COMMAND,
         ]
-        command += [str(source), "-c", str(ROOT / "requirements.lock"), "-o", str(lock_file(flavour))]
+        command += [str(source), "-c", str(ROOT / "requirements.lock"), "-o", str(lock_file(name))]
         done = subprocess.run(command, check=False)
     if done.returncode:
         sys.exit(done.returncode)
+    print(f"{lock_file(name).relative_to(ROOT)}: written")
+
+
+def main() -> None:
+    """Renew all locks."""
+    dependencies = project()["dependencies"]
+    if not isinstance(dependencies, list):
+        sys.exit("pyproject.toml has no list of dependencies")
+    for flavour in FLAVOURS:
+        lock(flavour, requirements(flavour, dependencies))
+    lock("tools", _AUDIT)
 
 
 if __name__ == "__main__":
-    for name in FLAVOURS:
-        lock(name)
-        print(f"{lock_file(name).relative_to(ROOT)}: written")
+    main()

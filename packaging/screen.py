@@ -49,7 +49,7 @@ class Screen:
         command = ["Xvfb", "-displayfd", str(write_end), "-screen", "0", f"{SIZE[0]}x{SIZE[1]}x24", "-nolisten", "tcp"]
         command += ["-noreset", "-fbdir", str(inside)]
         if root is not None:
-            command = ["chroot", str(root), *command]
+            command = [tool("chroot"), str(root), *command]
         with (scratch / "xvfb.log").open("wb") as log:
             process = subprocess.Popen(command, pass_fds=(write_end,), stdout=log, stderr=log)
         os.close(write_end)
@@ -76,6 +76,18 @@ class Screen:
         width, height, pixels = self.read()
         starts = (3 * (y * width + x) for y in range(0, height, _STEP) for x in range(0, width, _STEP))
         return [pixels[at : at + 3] for at in starts]
+
+
+def tool(name: str) -> str:
+    """A program of the system, also where the PATH of the app has no folder for administrators.
+
+    Raises:
+        SystemExit: There is none.
+    """
+    found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+    if found is None:
+        raise SystemExit(f"{name} is needed for this test.")
+    return found
 
 
 def _line(descriptor: int) -> str:

@@ -5,7 +5,7 @@
 
 Without a network (Linux: in a network namespace of its own), with an empty home: version, doctor, models, render, bench
 on the synthetic camera, and ten seconds of the live window. Every exit code must be 0, and nothing may be on stderr
-but what `ALLOWED` names line by line. Only Python's standard library is used; the app brings its own.
+but what `place.ALLOWED` names line by line. Only Python's standard library is used; the app brings its own.
 """
 
 import argparse
@@ -14,7 +14,6 @@ import os
 import re
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -22,126 +21,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from film import motion_jpeg
+from place import LINUX, PATIENCE_S, Failed, Place, Window, alive, clean, run, started
 from screen import Screen, png, png_size
 
 GARMENT = "tee-white"
 SAMPLE_GARMENT = "clothes/shirts/1_front.jpg"
 SAMPLE_PERSON = "people/1_posture.jpg"
-_PATIENCE_S = 120.0
-_LINUX = sys.platform.startswith("linux")
 # A window that shows a moving person in a room: more colours, and more change, than a spinner.
 _COLOURS, _CHANGED = 500, 0.002
-
-# Lines on stderr that are nobody's fault, in full; everything else fails the test. Each with its reason.
-ALLOWED: tuple[tuple[re.Pattern[str], str], ...] = ()
-
-
-class Failed(Exception):  # noqa: N818  it is what the reader sees
-    """A check that did not hold."""
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where the app runs.
-
-    Attributes:
-        app: The program.
-        root: Folder that is the app's "/"; None = this system.
-        scratch: An empty folder of ours, as seen from here.
-        network: Whether the network is left on.
-        display: Xvfb's display, "" = the one of the session.
-    """
-
-    app: str
-    root: Path | None
-    scratch: Path
-    network: bool = False
-    display: str = ""
-
-    def inside(self, path: Path) -> str:
-        """A path as the app sees it."""
-        return str(path if self.root is None else Path("/") / path.relative_to(self.root))
-
-    def command(self, arguments: Sequence[str]) -> list[str]:
-        """What to start. Every part replaces itself by the next, so that signals reach the app."""
-        start = [self.app, *arguments]
-        if self.root is not None:
-            start = ["chroot", str(self.root), *start]
-        if _LINUX and not self.network:
-            # As root the namespace alone; else with a user namespace, which needs no rights.
-            start = ["unshare", "-n" if os.geteuid() == 0 else "-rn", "--", *start]
-        return start
-
-    def environment(self) -> dict[str, str]:
-        """A bare environment with folders of its own: no PYTHONPATH, no cache of this user's."""
-        home = self.inside(self.scratch / "home")
-        kept = {key: value for key, value in os.environ.items() if key in _KEPT or not _LINUX}
-        own = {
-            "HOME": home,
-            "TRYON_HOME": self.inside(self.scratch / "data"),
-            "XDG_RUNTIME_DIR": home,
-            "COLUMNS": "200",
-        }
-        own |= {"DISPLAY": self.display} if self.display else {}
-        own |= {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"} if _LINUX else {}
-        return kept | own
-
-
-# LIBGL...: CI machines have no GPU.
-_KEPT = ("DISPLAY", "WAYLAND_DISPLAY", "LIBGL_ALWAYS_SOFTWARE", "XAUTHORITY")
-
-
-def run(place: Place, *arguments: str, patience_s: float = _PATIENCE_S) -> Result:
-    """Run a command of the app to its end.
-
-    Raises:
-        Failed: It does not end.
-    """
-    begin = time.monotonic()
-    try:
-        done = subprocess.run(
-            place.command(arguments),
-            env=place.environment(),
-            capture_output=True,
-            timeout=patience_s,
-            stdin=subprocess.DEVNULL,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as late:
-        raise Failed(f"`{' '.join(arguments)}` did not end within {patience_s:.0f} s") from late
-    seconds = time.monotonic() - begin
-    return Result(
-        done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"), seconds
-    )
-
-
-def clean(result: Result) -> Result:
-    """Exit code 0, and nothing on stderr that is not allowed.
-
-    Raises:
-        Failed: Otherwise; with what was said.
-    """
-    strange = [line for line in result.err.splitlines() if not allowed(line)]
-    if result.code != 0:
-        raise Failed(f"exit code {result.code}: {result.err.strip() or result.out.strip()[-2000:]}")
-    if strange:
-        raise Failed("on stderr: " + "\n           ".join(strange[:20]))
-    return result
-
-
-def allowed(line: str) -> bool:
-    """Whether a line on stderr is known and nobody's fault; empty lines are."""
-    return not line.strip() or any(pattern.fullmatch(line) for pattern, _ in ALLOWED)
 
 
 def check_version(place: Place) -> str:
@@ -193,6 +81,25 @@ def check_render(place: Place) -> str:
     return f"{size[0]}x{size[1]} in {result.seconds:.1f} s"
 
 
+def check_film(place: Place) -> str:
+    """A film of a sample person: read and written by what is inside."""
+    rows = json.loads(clean(run(place, "models", "list", "--json")).out)
+    samples = Path(next(row["path"] for row in rows if row["id"] == "samples"))
+    here = samples if place.root is None else place.root / samples.relative_to("/")
+    source, output = place.scratch / "film.avi", place.scratch / "film.mp4"
+    source.write_bytes(motion_jpeg((here / SAMPLE_PERSON).read_bytes(), 6))
+    result = clean(
+        run(
+            place,
+            *("render", "--source", place.inside(source), "--garment", GARMENT, "--output", place.inside(output)),
+        )
+    )
+    data = output.read_bytes() if output.is_file() else b""
+    if data[4:8] != b"ftyp" or len(data) < 10_000:
+        raise Failed(f"the film is {len(data)} bytes and starts with {data[:12]!r}")
+    return f"{len(data) // 1000} kB in {result.seconds:.1f} s"
+
+
 def check_bench(place: Place, start_limit_s: float) -> str:
     """The live pipeline on the synthetic camera; its first composite comes in time."""
     arguments = ["--source", "synthetic", "--garment", GARMENT, "--seconds", "5", "--json"]
@@ -206,49 +113,60 @@ def check_bench(place: Place, start_limit_s: float) -> str:
 
 def check_mirror(place: Place, seconds: float, picture: Path | None, screen: Screen | None) -> str:
     """The live window for a while: it shows somebody moving, and ends well when asked to."""
-    arguments = ["mirror", "--source", "synthetic", "--garment", GARMENT]
-    errors = place.scratch / "mirror.err"
-    begin = time.monotonic()
-    with errors.open("wb") as sink:
-        process = subprocess.Popen(
-            place.command(arguments), env=place.environment(), stdin=subprocess.DEVNULL, stdout=sink, stderr=sink
-        )
-        try:
-            shown_s = _watch(process, screen, begin) if screen else 0.0
-            _live(process, seconds)
-            moving = _moving(screen) if screen else True
-            if screen and picture:
-                width, height, pixels = screen.read()
-                picture.write_bytes(png(width, height, pixels))
-            _ask_to_end(process)
-            code = process.wait(timeout=30)
-        except subprocess.TimeoutExpired:
-            raise Failed("it did not end within 30 s of being asked to") from None
-        finally:
-            if process.poll() is None:
-                process.kill()
-                process.wait()
-    clean(Result(code, "", errors.read_text("utf-8", "replace"), 0.0))
-    if not moving:
-        raise Failed("the picture stands still")
+    with started(place, "mirror", "--source", "synthetic", "--garment", GARMENT) as window:
+        shown_s = _watch(window, screen) if screen else 0.0
+        _live(window, seconds)
+        if screen and not _moving(screen):
+            raise Failed("the picture stands still")
+        if screen and picture:
+            picture.write_bytes(png(*screen.read()))
+    clean(window.ended())
     return f"{seconds:.0f} s live" + (f", on screen after {shown_s:.1f} s" if screen else "; no screen was looked at")
 
 
-def _live(process: "subprocess.Popen[bytes]", seconds: float) -> None:
+def check_kiosk(place: Place, screen: Screen) -> str:
+    """The kiosk comes back after its app was killed, and leaves nobody behind when it is asked to end."""
+    with started(place, "kiosk", "--source", "synthetic", "--garment", GARMENT) as window:
+        _watch(window, screen)
+        first = _children(window.process.pid)
+        if not first:
+            raise Failed("it started no app")
+        os.kill(first[0], signal.SIGKILL)
+        begin = time.monotonic()
+        while not (second := [pid for pid in _children(window.process.pid) if pid not in first]):
+            if time.monotonic() - begin > PATIENCE_S:
+                raise Failed("it started no other app")
+            time.sleep(0.05)
+        started_s = time.monotonic() - begin
+        _watch(window, screen)
+        shown_s = time.monotonic() - begin
+    clean(window.ended())
+    left = [pid for pid in (*first, *second) if Path(f"/proc/{pid}").exists()]
+    if left:
+        raise Failed(f"still running: {left}")
+    return f"started again {started_s:.1f} s after a kill, on screen after {shown_s:.1f} s"
+
+
+def _children(pid: int) -> list[int]:
+    """Processes that another has started (Linux)."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text("ascii").split()]
+
+
+def _live(window: Window, seconds: float) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        if process.poll() is not None:
-            raise Failed(f"it ended by itself (exit code {process.returncode})")
+        alive(window)
         time.sleep(0.1)
 
 
-def _watch(process: "subprocess.Popen[bytes]", screen: Screen, begin: float) -> float:
-    """Seconds until a person moves on the screen."""
-    while time.monotonic() - begin < _PATIENCE_S:
-        if process.poll() is not None:
-            raise Failed(f"it ended by itself (exit code {process.returncode})")
+def _watch(window: Window, screen: Screen) -> float:
+    """Seconds since its start until a person moves on the screen."""
+    begin = time.monotonic()
+    while time.monotonic() - begin < PATIENCE_S:
+        alive(window)
         if _moving(screen):
-            return time.monotonic() - begin
+            return time.monotonic() - window.begin
     raise Failed("nothing moved on the screen")
 
 
@@ -258,13 +176,6 @@ def _moving(screen: Screen) -> bool:
     after = screen.sample()
     changed = sum(a != b for a, b in zip(before, after, strict=True)) / len(after)
     return len(set(after)) > _COLOURS and changed > _CHANGED
-
-
-def _ask_to_end(process: "subprocess.Popen[bytes]") -> None:
-    if sys.platform == "win32":  # closes its window
-        subprocess.run(["taskkill", "/PID", str(process.pid)], check=False, capture_output=True)
-    else:
-        process.send_signal(signal.SIGTERM)
 
 
 def check_home(place: Place) -> str:
@@ -320,9 +231,12 @@ def smoke(place: Place, options: argparse.Namespace, screen: Screen | None) -> O
     outcome.check("doctor", lambda: check_doctor(place))
     outcome.check("models", lambda: check_models(place))
     outcome.check("render", lambda: check_render(place))
+    outcome.check("film", lambda: check_film(place))
     outcome.check("bench", lambda: check_bench(place, options.start_limit))
     if not options.no_window:
         outcome.check("mirror", lambda: check_mirror(place, options.seconds, options.picture, screen))
+    if screen is not None:
+        outcome.check("kiosk", lambda: check_kiosk(place, screen))
     outcome.check("home", lambda: check_home(place))
     return outcome
 
@@ -337,7 +251,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         scratch = Path(name).resolve()
         for folder in ("home", "data"):
             (scratch / folder).mkdir(mode=0o700)
-        screen = Screen.start(scratch, root) if _LINUX and not options.no_window else None
+        screen = Screen.start(scratch, root) if LINUX and not options.no_window else None
         try:
             display = screen.display if screen else ""
             outcome = smoke(Place(app, root, scratch, options.network, display), options, screen)

@@ -26,7 +26,6 @@ _OPENED = (
     "libgl1-mesa-dri",
     "libegl-mesa0",
     "libgles2",
-    "libxkbcommon0",
     "xkb-data",
     "fonts-dejavu-core | fonts-noto-core",
 )

@@ -1,0 +1,35 @@
+"""The version resource of the Windows programs, as PyInstaller reads it."""
+
+import re
+
+
+def version_resource(version: str) -> str:
+    """Python source of a `VSVersionInfo`.
+
+    Args:
+        version: "1.2.3", with or without a suffix such as "rc1", which Windows' four numbers cannot say.
+
+    Raises:
+        ValueError: It does not begin with three numbers.
+    """
+    match = re.match(r"(\d+)\.(\d+)\.(\d+)", version)
+    if match is None:
+        raise ValueError(f"{version!r} is no version")
+    numbers = f"({', '.join(match.groups())}, 0)"
+    texts = {
+        "CompanyName": "the tryon_app authors",
+        "FileDescription": "Tryon",
+        "FileVersion": version,
+        "InternalName": "tryon",
+        "LegalCopyright": "Apache License 2.0",
+        "OriginalFilename": "tryon.exe",
+        "ProductName": "Tryon",
+        "ProductVersion": version,
+    }
+    table = ", ".join(f"StringStruct({key!r}, {value!r})" for key, value in texts.items())
+    return (
+        f"VSVersionInfo(ffi=FixedFileInfo(filevers={numbers}, prodvers={numbers}, mask=0x3F, flags=0x0, OS=0x40004, "
+        "fileType=0x1, subtype=0x0, date=(0, 0)), kids=["
+        f"StringFileInfo([StringTable('040904B0', [{table}])]), "
+        "VarFileInfo([VarStruct('Translation', [0x0409, 1200])])])\n"
+    )
