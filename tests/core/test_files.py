@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tryon_app.core.errors import InputError, OutputError
-from tryon_app.core.files import atomic_write, make_folder, output_error, write_text
+from tryon_app.core.files import atomic_new, atomic_write, make_folder, output_error, part_writer, write_text
 
 
 def names(folder: Path) -> list[str]:
@@ -114,3 +114,48 @@ def test_a_folder_without_write_access(tmp_path):
     closed.mkdir(mode=0o500)
     with pytest.raises(OutputError, match="closed"):
         write_text(closed / "a.txt", "x")
+
+
+def test_a_new_file_takes_the_first_free_name_and_replaces_nothing(tmp_path):
+    names_wanted = [tmp_path / "out" / f"shot{number}.png" for number in range(3)]
+    for number in range(3):
+        with atomic_new(names_wanted) as place:
+            place[0].write_bytes(bytes([number]))
+            assert place[0].suffix == ".png"
+            assert not names_wanted[number].exists()
+        assert place == [names_wanted[number]]
+    assert [path.read_bytes() for path in names_wanted] == [b"\0", b"\1", b"\2"]
+    assert names(tmp_path / "out") == ["shot0.png", "shot1.png", "shot2.png"]
+
+
+def test_a_new_file_on_a_disk_without_hard_links(tmp_path, monkeypatch):
+    def no_links(*_):
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", no_links)
+    (tmp_path / "a.txt").write_text("old")
+    with atomic_new([tmp_path / "a.txt", tmp_path / "b.txt"]) as place:
+        place[0].write_text("new")
+    assert place == [tmp_path / "b.txt"]
+    assert (tmp_path / "a.txt").read_text() == "old"
+    assert names(tmp_path) == ["a.txt", "b.txt", "scratch"]
+
+
+def test_a_new_file_that_fails_leaves_nothing(tmp_path):
+    def fail():
+        with atomic_new([tmp_path / "a.txt"]) as place:
+            place[0].write_text("half")
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(OutputError, match=r"a\.txt") as caught:
+        fail()
+    assert "disk is full" in caught.value.remedy
+    assert names(tmp_path) == ["scratch"]
+
+
+def test_incomplete_files_say_who_writes_them(tmp_path):
+    with atomic_write(tmp_path / "film of me.mp4") as part:
+        assert part_writer(part) == os.getpid()
+        part.write_bytes(b"x")
+    for name in ("film of me.mp4", ".hidden.part.mp4", ".x.12-zz345678.part.mp4", "x.12-01234567.part.mp4"):
+        assert part_writer(tmp_path / name) is None

@@ -131,11 +131,15 @@ def _prepare(settings: "Settings", progress: "Progress", networks: bool, heart: 
     shows the plain picture and what to do.
     """
     from tryon_app import app
+    from tryon_app.core import paths
     from tryon_app.core.errors import TryOnError
     from tryon_app.core.pipeline import Pipeline
+    from tryon_app.outputs.leftovers import remove_leftovers
     from tryon_app.runtime.live import LiveSession
     from tryon_app.runtime.unavailable import UnavailablePipeline
 
+    capture = settings.capture
+    remove_leftovers((capture.snapshots, capture.recordings, paths.settings_file().parent))
     pipeline: Pipeline
     try:
         store = app.model_store()

@@ -2,9 +2,12 @@
 
 import errno
 import os
+import re
 import secrets
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 
 from tryon_app.core.errors import OutputError
@@ -38,7 +41,7 @@ def atomic_write(path: Path) -> Iterator[Path]:
         OutputError: The file cannot be written; any `OSError` of the block counts as that.
     """
     target = Path(os.path.realpath(path))
-    part = target.with_name(f".{target.stem[:80]}.{secrets.token_hex(4)}.part{target.suffix}")
+    part = part_path(target)
     try:
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
@@ -53,6 +56,65 @@ def atomic_write(path: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+@contextmanager
+def atomic_new(names: Iterable[Path]) -> Iterator[list[Path]]:
+    """Write a file that appears complete under the first of several names that is free, and replaces nothing.
+
+    Yields a list with the path to write to; afterwards it holds the name that was given. As `atomic_write`, but no two
+    writers ever end in the same file, whatever the names are made of: a clock that was set back, for one.
+
+    Args:
+        names: Candidates in one folder, as many as may be needed.
+
+    Raises:
+        OutputError: The file cannot be written; any `OSError` of the block counts as that.
+    """
+    candidates = iter(names)
+    first = next(candidates)
+    part = part_path(first)
+    place = [part]
+    try:
+        make_folder(first.parent)
+        yield place
+        _flush(part)
+        place[0] = next(name for name in chain([first], candidates) if _claim(part, name))
+    except OSError as error:
+        raise output_error(first, error) from error
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def part_path(path: Path) -> Path:
+    """A hidden name beside a file for what is not complete yet; it says which process writes it."""
+    return path.with_name(f".{path.stem[:80]}.{os.getpid()}-{secrets.token_hex(4)}.part{path.suffix}")
+
+
+def part_writer(path: Path) -> int | None:
+    """The process that wrote or writes an incomplete file, None for any other file."""
+    match = re.fullmatch(r"\..+\.(\d+)-[0-9a-f]{8}\.part(\.\w+)?", path.name, re.DOTALL)
+    return int(match[1]) if match else None
+
+
+def _claim(part: Path, name: Path) -> bool:
+    """Give a file a name unless something has it."""
+    try:
+        if sys.platform != "win32":
+            os.link(part, name)
+            return True
+        part.rename(name)  # never replaces there
+    except FileExistsError:
+        return False
+    except OSError:
+        if sys.platform == "win32":
+            raise
+        # No hard links, as on most USB sticks: between these two lines another writer could take the name.
+        if os.path.lexists(name):
+            return False
+        part.rename(name)
+    return True
 
 
 def write_text(path: Path, text: str) -> None:

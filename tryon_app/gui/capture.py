@@ -91,7 +91,7 @@ class Capture(QObject):
             return
         folder = self._tools.preferences.settings.capture.recordings
         self._recording = Recording(
-            _free_name(folder),
+            _free_name(folder, {recording.path for recording in self._finishing}),
             self._rate() or 30.0,
             self._as_seen(),
             self._tools.services.make_recorder,
@@ -183,10 +183,11 @@ class Capture(QObject):
     elapsed = Property(str, _get_elapsed, notify=recordingChanged)
 
 
-def _free_name(folder: Path) -> Path:
+def _free_name(folder: Path, taken: set[Path]) -> Path:
+    """A name that no file has, nor one that is still being finished."""
     stem = time.strftime("tryon-%Y%m%d-%H%M%S")
     path, count = folder / f"{stem}.mp4", 1
-    while path.exists():
+    while path.exists() or path in taken:
         count += 1
         path = folder / f"{stem}-{count}.mp4"
     return path

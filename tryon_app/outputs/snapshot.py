@@ -1,17 +1,19 @@
 """Snapshots: named by date and time, never in place of another."""
 
+from collections.abc import Iterator
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 import numpy as np
 
-from tryon_app.core.files import make_folder, output_error
+from tryon_app.core.files import atomic_new
 from tryon_app.core.types import UInt8
 from tryon_app.outputs.images import save_image
 
 
 def save_snapshot(image: UInt8, folder: Path, mirrored: bool = False, suffix: str = ".png") -> Path:
-    """Keep a picture.
+    """Keep a picture; it appears complete or not at all.
 
     Args:
         image: uint8 RGB, H x W x 3.
@@ -25,26 +27,12 @@ def save_snapshot(image: UInt8, folder: Path, mirrored: bool = False, suffix: st
     Raises:
         OutputError: It cannot be written.
     """
-    path = _reserve(folder, f"tryon {datetime.now().astimezone():%Y-%m-%d %H.%M.%S}", suffix)
-    try:
-        save_image(path, np.ascontiguousarray(image[:, ::-1]) if mirrored else image)
-    except BaseException:
-        path.unlink(missing_ok=True)
-        raise
-    return path
+    stem = f"tryon {datetime.now().astimezone():%Y-%m-%d %H.%M.%S}"
+    with atomic_new(_names(folder, stem, suffix)) as place:
+        save_image(place[0], np.ascontiguousarray(image[:, ::-1]) if mirrored else image)
+    return place[0]
 
 
-def _reserve(folder: Path, stem: str, suffix: str) -> Path:
-    """An empty file of a name that was free: two snapshots within a second, or two windows, never meet."""
-    make_folder(folder)
-    count = 1
-    while True:
-        path = folder / (f"{stem}{suffix}" if count == 1 else f"{stem} ({count}){suffix}")
-        try:
-            path.touch(exist_ok=False)
-        except FileExistsError:
-            count += 1
-        except OSError as error:
-            raise output_error(path, error) from error
-        else:
-            return path
+def _names(folder: Path, stem: str, suffix: str) -> Iterator[Path]:
+    yield folder / f"{stem}{suffix}"
+    yield from (folder / f"{stem} ({number}){suffix}" for number in count(2))
