@@ -1,14 +1,23 @@
 """`tryon train`: make training data, train the networks, look at them, export them."""
 
 import importlib.util
+import json
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tryon_app.core.errors import TryOnError
+from tryon_app.core.errors import ModelError, OutputError, TryOnError, UsageError
+
+if TYPE_CHECKING:
+    from tryon_app.core.protocols import Parser, PoseEstimator
+    from tryon_app.core.types import Float32
+    from tryon_app.inference.session import Network
 
 app = typer.Typer(no_args_is_help=True)
 _NEEDED = ("torch", "anny", "numba", "safetensors", "onnx", "matplotlib")
@@ -162,6 +171,139 @@ def export(
     from tryon_app.training.export import export_parse
 
     sys.stdout.write(export_parse(_checkpoint(checkpoint), output).manifest() + "\n")
+
+
+@app.command()
+def evaluate(
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(
+            "--checkpoint",
+            metavar="FOLDER|JSON",
+            help="A training to look at, instead of what ships.",
+            show_default=False,
+        ),
+    ] = None,
+    network: Annotated[
+        Path | None,
+        typer.Option(
+            "--network", metavar="ONNX", help="A network to look at, instead of what ships.", show_default=False
+        ),
+    ] = None,
+    holdout: Annotated[
+        Path | None,
+        typer.Option("--holdout", help="Folder of `tryon train synth --held-out`: mIoU.", show_default=False),
+    ] = None,
+    photos: Annotated[
+        Path | None,
+        typer.Option("--photos", help="Folder of X.jpg, X_label.png and labels.txt: IoU.", show_default=False),
+    ] = None,
+    sheet: Annotated[
+        Path | None,
+        typer.Option("--sheet", metavar="PNG", help="Draw the labels of the sample people here.", show_default=False),
+    ] = None,
+) -> None:
+    """Measure a parsing network; prints one JSON object.
+
+    On synthetic frames with their flaws, on real photos with labels by hand, and as a picture to look at.
+
+    **Examples**
+
+    - `tryon train evaluate --holdout holdout --photos labelled --sheet sheet.png`
+
+    - `tryon train evaluate --checkpoint run --sheet sheet.png`
+    """
+    if checkpoint is not None and network is not None:
+        raise UsageError("--checkpoint and --network exclude each other.", "Give one of them.")
+    if holdout is None and photos is None and sheet is None:
+        raise UsageError("There is nothing to do.", "Give --holdout, --photos or --sheet.")
+    found: dict[str, object] = {}
+    with _network(checkpoint, network) as path:
+        if holdout is not None:
+            found["holdout"] = _on_synthetic(path, holdout)
+        if photos is not None:
+            from tryon_app.training.photos import score_photos
+
+            found["photos"] = score_photos(photos, *_pipeline(path))
+        if sheet is not None:
+            _draw(path, sheet)
+            found["sheet"] = str(sheet)
+    sys.stdout.write(json.dumps(found, indent=2) + "\n")
+
+
+@contextmanager
+def _network(checkpoint: Path | None, network: Path | None) -> Iterator[Path]:
+    """The ONNX file to look at: given, exported from a checkpoint for the while, or the one that ships."""
+    if checkpoint is not None:
+        _require("torch", "safetensors", "onnx", "matplotlib")
+        from tryon_app.training.export import export_parse
+
+        with TemporaryDirectory() as folder:
+            yield export_parse(_checkpoint(checkpoint), Path(folder) / "parsing.onnx").path
+    elif network is not None:
+        yield network
+    else:
+        from tryon_app import app as parts
+        from tryon_app.perception.parsing_network import MODEL
+
+        store = parts.model_store()
+        if MODEL not in store.manifest.models:
+            raise ModelError("This version ships no parsing network.", "Give --network or --checkpoint.")
+        yield store.ensure(MODEL)
+
+
+def _opened(path: Path) -> "Network":
+    from tryon_app.inference.session import Network
+    from tryon_app.perception.parsing_network import CONTRACT, MODEL
+
+    return Network(MODEL, lambda: path, CONTRACT)
+
+
+def _on_synthetic(path: Path, holdout: Path) -> dict[str, object]:
+    from tryon_app.training.evaluate import score_network
+
+    network = _opened(path)
+    network.open()
+
+    def says(picture: "Float32") -> "tuple[Float32, Float32]":
+        outputs = network.run({"picture": picture})
+        return outputs["parts"], outputs["materials"]
+
+    try:
+        scores = score_network(says, holdout)
+    finally:
+        network.close()
+    return {
+        head: {"miou": round(score.mean_iou(), 4)} | {name: round(iou, 4) for name, iou in score.iou().items()}
+        for head, score in scores.items()
+    }
+
+
+def _pipeline(path: Path) -> "tuple[PoseEstimator, Parser]":
+    """Pose and parser as `tryon render` has them, with the network of that file."""
+    from tryon_app import app as parts
+    from tryon_app.perception.mediapipe_pose import MediaPipePose
+    from tryon_app.perception.parsing_network import NetworkParser
+    from tryon_app.perception.silhouette import SilhouetteParser
+
+    store = parts.model_store()
+    return MediaPipePose(lambda: store.ensure("pose")), NetworkParser(SilhouetteParser(), _opened(path))
+
+
+def _draw(path: Path, sheet: Path) -> None:
+    import cv2
+
+    from tryon_app import app as parts
+    from tryon_app.core.files import atomic_write
+    from tryon_app.training.photos import sheet as contact_sheet
+
+    people = parts.model_store().ensure(parts.SAMPLES) / "people"
+    drawn = contact_sheet(sorted(people.glob("*.jpg")), *_pipeline(path))
+    ok, content = cv2.imencode(".png", drawn[..., ::-1])
+    if not ok:
+        raise OutputError(f"{sheet} cannot be encoded.", "Give the name of a .png file.")
+    with atomic_write(sheet) as part:
+        part.write_bytes(content.tobytes())
 
 
 def _done(step: int, output: Path) -> None:
