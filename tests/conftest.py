@@ -6,6 +6,7 @@ they are skipped, so that a quick run works on any machine.
 
 import gc
 import os
+import subprocess
 import sys
 import tempfile
 import threading
@@ -101,3 +102,23 @@ def needs() -> Callable[[bool, str], None]:
         pytest.skip(f"{what} is missing; `make test` fetches it")
 
     return check
+
+
+@pytest.fixture
+def mounted(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
+    """A small file system of its own; only root may make one."""
+    folders: list[Path] = []
+
+    def mount(options: str) -> Path:
+        folder = tmp_path / f"mounted{len(folders)}"
+        folder.mkdir()
+        command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
+        allowed = sys.platform == "linux" and os.geteuid() == 0
+        if not allowed or subprocess.run(command, capture_output=True, check=False).returncode:
+            pytest.skip("a small file system can only be mounted by root on Linux")
+        folders.append(folder)
+        return folder
+
+    yield mount
+    for folder in folders:
+        subprocess.run(["umount", "-l", str(folder)], check=True)

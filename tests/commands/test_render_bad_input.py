@@ -1,11 +1,8 @@
 """What a user may get wrong: one line with a remedy, the right exit code, and nothing half-done left behind."""
 
-import os
 import struct
-import subprocess
-import sys
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import av
@@ -47,26 +44,6 @@ def png_header(path: Path, width: int, height: int) -> Path:
     rows = zlib.compress(bytes(1000))
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", rows) + chunk(b"IEND", b""))
     return path
-
-
-@pytest.fixture
-def mounted(tmp_path: Path) -> Iterator[Callable[[str], Path]]:
-    """A small file system of its own; only root may make one."""
-    folders: list[Path] = []
-
-    def mount(options: str) -> Path:
-        folder = tmp_path / f"mounted{len(folders)}"
-        folder.mkdir()
-        command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)]
-        allowed = sys.platform == "linux" and os.geteuid() == 0
-        if not allowed or subprocess.run(command, capture_output=True, check=False).returncode:
-            pytest.skip("a small file system can only be mounted by root on Linux")
-        folders.append(folder)
-        return folder
-
-    yield mount
-    for folder in folders:
-        subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 @pytest.mark.parametrize(
