@@ -1,6 +1,7 @@
 """Disks that fill up while something is written."""
 
 import time
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -16,12 +17,8 @@ NOISE = np.random.default_rng(0).integers(0, 255, (360, 640, 3), np.uint8)
 
 def fill(folder) -> None:
     """Leave no room."""
-    with (folder / "filler").open("wb") as file:
-        try:
-            while True:
-                file.write(bytes(1 << 16))
-                file.flush()
-        except OSError:
+    with (folder / "filler").open("wb", buffering=0) as file, suppress(OSError):
+        while file.write(bytes(4096)):
             pass
 
 
