@@ -58,13 +58,17 @@ def slope_per_hour(seconds: Sequence[float], values: Sequence[float]) -> dict[st
     blocks = min(len(values) // 3, _MOST_BLOCKS)
     if blocks < _LEAST_BLOCKS:
         return None
-    from scipy import stats
+    from scipy.special import stdtrit  # `scipy.stats` is large and left out of installers
 
-    middles = [float(np.mean(block)) for block in np.array_split(np.asarray(seconds, float), blocks)]
-    levels = [float(np.median(block)) for block in np.array_split(np.asarray(values, float), blocks)]
-    line = stats.linregress(middles, levels)
-    margin = float(stats.t.ppf((1 + _CONFIDENCE) / 2, blocks - 2)) * line.stderr
-    bounds = {"value": line.slope, "low": line.slope - margin, "high": line.slope + margin}
+    middles = np.array([np.mean(block) for block in np.array_split(np.asarray(seconds, float), blocks)])
+    levels = np.array([np.median(block) for block in np.array_split(np.asarray(values, float), blocks)])
+    middles -= middles.mean()
+    levels -= levels.mean()
+    spread = middles @ middles
+    slope = middles @ levels / spread
+    rest = levels - slope * middles
+    margin = stdtrit(blocks - 2, (1 + _CONFIDENCE) / 2) * np.sqrt(rest @ rest / (blocks - 2) / spread)
+    bounds = {"value": slope, "low": slope - margin, "high": slope + margin}
     return {name: round(3600 * float(value), 2) for name, value in bounds.items()}
 
 
