@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import lru_cache
+from multiprocessing import get_context
 from pathlib import Path
 
 import cv2
@@ -94,7 +95,8 @@ def generate(
             missing.append(number)
     if progress:
         progress(len(shards) * per_shard, count * per_shard)
-    with ProcessPoolExecutor(max_workers=workers) as pool:
+    # Never forked: OpenCV and torch have threads already, whose locks a fork would copy for ever.
+    with ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn")) as pool:
         jobs = {pool.submit(make_shard, output, number, seed, held_out, per_shard): number for number in missing}
         for job in as_completed(jobs):
             name, digest = job.result()
