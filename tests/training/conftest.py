@@ -15,6 +15,12 @@ WIDTH, HEIGHT = 120, 160
 SKIN, HAIR, SHIRT, JEANS, SHOE = (230, 180, 150), (60, 40, 20), (30, 200, 40), (40, 60, 220), (10, 10, 10)
 
 
+@pytest.fixture(autouse=True)
+def _compiler_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """torch makes a folder for its compiler, though nothing is compiled."""
+    monkeypatch.setenv("TORCHINDUCTOR_CACHE_DIR", str(tmp_path / "compiler"))
+
+
 def stick_points(random: np.random.Generator) -> np.ndarray:
     """33 landmarks, the person's left on the right of the picture; the left arm up, the right one down."""
     points = np.zeros((33, 2), np.float32)

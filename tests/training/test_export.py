@@ -1,0 +1,90 @@
+"""Export: ONNX says what torch says, with the names and shapes the app expects, or nothing is written."""
+
+import hashlib
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("onnx")
+pytest.importorskip("safetensors")
+
+from tryon_app.core.errors import ModelError  # noqa: E402
+from tryon_app.inference.session import Network  # noqa: E402
+from tryon_app.perception.parsing_network import CONTRACT, MODEL  # noqa: E402
+from tryon_app.training import export, train  # noqa: E402
+from tryon_app.training.checkpoint import Checkpoint, save_checkpoint  # noqa: E402
+from tryon_app.training.networks import ParsingNetwork, Probabilities, parameter_count  # noqa: E402
+
+
+@pytest.fixture
+def network():
+    """Random weights and, as after a training, batch norms that do something."""
+    torch.manual_seed(1)
+    network = ParsingNetwork()
+    for module in network.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            torch.nn.init.uniform_(module.weight, 0.5, 1.5)
+            torch.nn.init.normal_(module.bias, 0.0, 0.2)
+            module.running_mean.normal_(0.0, 0.2)
+            module.running_var.uniform_(0.5, 1.5)
+    return network.eval()
+
+
+@pytest.fixture
+def checkpoint(network, tmp_path):
+    tensors = {f"average.{name}": values for name, values in network.state_dict().items()}
+    save_checkpoint(tmp_path / "parse.json", Checkpoint(train.KIND, 7, 1.0, {}, (), tensors))
+    return tmp_path / "parse.json"
+
+
+def test_onnx_runtime_says_what_torch_says(checkpoint, network, tmp_path):
+    found = export.export_parse(checkpoint, tmp_path / "parsing.onnx")
+    content = found.path.read_bytes()
+    assert found.difference <= export.TOLERANCE
+    assert found.sha256 == hashlib.sha256(content).hexdigest()
+    assert (found.size, found.step) == (len(content), 7)
+    assert f'sha256 = "{found.sha256}"' in found.manifest()
+
+    running = Network(MODEL, lambda: found.path, CONTRACT)
+    running.open()
+    picture = np.random.default_rng(3).uniform(-0.5, 0.5, CONTRACT.inputs["picture"]).astype(np.float32)
+    said = running.run({"picture": picture})
+    running.close()
+    with torch.no_grad():
+        meant = Probabilities(network)(torch.from_numpy(picture))
+    for name, maps in zip(("parts", "materials"), meant, strict=True):
+        assert said[name].shape == CONTRACT.outputs[name]
+        assert np.abs(said[name] - maps.numpy()).max() <= 1e-3
+        assert np.allclose(said[name].sum(axis=1), 1.0, atol=1e-4)
+    assert maps.std() > 0.01  # not the same everywhere
+
+
+def test_batch_norms_are_folded(network):
+    import onnx
+
+    operators = {node.op_type for node in onnx.load_from_string(export.onnx_bytes(network)).graph.node}
+    assert "Conv" in operators
+    assert "BatchNormalization" not in operators
+
+
+def test_a_file_that_differs_is_not_written(checkpoint, tmp_path, monkeypatch):
+    monkeypatch.setattr(export, "parity", lambda *_: 0.5)
+    with pytest.raises(ModelError, match="differ"):
+        export.export_parse(checkpoint, tmp_path / "parsing.onnx")
+    assert not (tmp_path / "parsing.onnx").exists()
+
+
+def test_parity_sees_a_difference(network):
+    content = export.onnx_bytes(network)
+    with torch.no_grad():
+        network.head[1].bias[0] += 1.0
+    assert export.parity(network, content) > export.TOLERANCE
+
+
+def test_the_network_has_the_size_that_was_planned(network):
+    assert 1.0e6 < parameter_count(network) < 1.5e6
+    with torch.no_grad():
+        parts, materials = network(torch.zeros(2, *CONTRACT.inputs["picture"][1:]))
+    assert parts.shape == (2, *CONTRACT.outputs["parts"][1:])
+    assert materials.shape == (2, *CONTRACT.outputs["materials"][1:])
