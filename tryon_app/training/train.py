@@ -142,9 +142,9 @@ class _Learner:
             self.network.load_state_dict(_below(tensors, "network"))
             self.average.load_state_dict(_below(tensors, "average"))
             trained: list[Any] = [values for group in self._optimiser.param_groups for values in group["params"]]
-            for index, state in states.items():
+            for place, state in states.items():
                 # The fused optimiser walks through memory: moments must lie there as their weights do.
-                like = trained[index]
+                like = trained[place]
                 state |= {n: torch.empty_like(like).copy_(v) for n, v in state.items() if v.shape == like.shape}
             self._optimiser.load_state_dict(self._optimiser.state_dict() | {"state": states})
         except (RuntimeError, ValueError, IndexError) as error:
