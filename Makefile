@@ -1,6 +1,7 @@
 # make run    set up everything and open the mirror
 # make test   set up everything and run all tests
 # make lint   formatting, types and import rules
+# make train-setup  add what `tryon train` needs; for another build of torch: TORCH='torch --index-url ...'
 # make lock   renew the locks (needs uv)
 # make package  build the installers of this system (PACKAGE_ARGS="--flavour cuda"); make smoke  test the frozen app
 # make clean  remove what was built here; fetched models stay in the user's cache
@@ -60,6 +61,13 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.base
 	@echo "Installing what tests and linters need"
 	@$(BIN)/python -m pip install -q --require-hashes -r requirements-dev.lock
 	@touch $@
+
+# Outside of the lock: which build of torch is right depends on the machine. One that is there already is kept.
+TORCH ?= torch==2.13.0
+
+train-setup: setup
+	@$(BIN)/python -c "import torch" 2>/dev/null || $(BIN)/python -m pip install -q $(TORCH)
+	@$(BIN)/python -m pip install -q -e '.[train]'
 
 LOCK := uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 

@@ -53,8 +53,7 @@ def _require(*modules: str) -> None:
     if missing:
         raise TryOnError(
             f"Training needs {', '.join(missing)}.",
-            "Install: pip install torch --index-url https://download.pytorch.org/whl/cpu, "
-            "then pip install 'tryon_app[train]'.",
+            "Install it: pip install torch, then pip install 'tryon_app[train]'.",
         )
     # Threads that wait must sleep: spinning ones take the time of those that prepare the data.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

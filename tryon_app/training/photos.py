@@ -24,7 +24,7 @@ _GROUPS = {
     "shoes": "boots clogs flats heels loafers pumps sandals shoes sneakers wedges",
 }
 """Labels of the photos -> ours. Their skin has the face in it."""
-_NO_PERSON = ("null", "bag", "purse", "wallet", "accessories")
+_LEFT_OUT = ("bag", "purse", "wallet", "accessories")
 _SAID = {
     "upper": (Material.UPPER,),
     "lower": (Material.LOWER,),
@@ -121,8 +121,9 @@ def score_photos(folder: Path, pose: PoseEstimator, parser: Parser) -> dict[str,
         parser: Not opened.
 
     Returns:
-        The classes of `_GROUPS`; "person" by the network and "person_outline" by the outline alone (bags and
-        accessories are no person); "found", the share of photos in which somebody was found.
+        The classes of `_GROUPS`; "person" by the network and "person_outline" by the outline alone (both leave out
+        the pixels of bags and accessories, which may be taken for either); "found", the share of photos in which
+        somebody was found.
 
     Raises:
         InputError: The folder lacks photos or labels.
@@ -155,15 +156,17 @@ def _pairs(
     for group, words in _GROUPS.items():
         numbers = [names[word] for word in words.split() if word in names]
         yield group, np.isin(true, numbers), np.isin(seen.materials, _SAID[group])
-    person = ~np.isin(true, [names[word] for word in _NO_PERSON if word in names])
-    yield "person", person, ~np.isin(seen.materials, _NOBODY)
-    yield "person_outline", person, seen.outline
+    left_in = ~np.isin(true, [names[word] for word in _LEFT_OUT if word in names])
+    person = left_in & (true != names["null"])
+    yield "person", person, left_in & ~np.isin(seen.materials, _NOBODY)
+    yield "person_outline", person, left_in & seen.outline
 
 
 def _names(path: Path) -> dict[str, int]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
-        return {name.strip(): int(number) for number, name in (line.split("\t") for line in lines if line.strip())}
+        pairs = [line.split("\t") for line in lines if line.strip()]
+        return {"null": 0} | {name.strip(): int(number) for number, name in pairs}
     except OSError as error:
         raise InputError(
             f"{path} cannot be read.", "It names the labels: a number, a tab, a name on each line."
