@@ -119,8 +119,9 @@ def gather_models(flavour: str, python: Path, environment: Mapping[str, str], so
     _run(command, {**environment, **home})
     folder = BUILD / flavour / "models"
     shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(ROOT / "models", folder, ignore=shutil.ignore_patterns("cache", ".*"))
-    shutil.copytree(fetched, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("downloads", "*.broken"))
+    shutil.copytree(fetched, folder, ignore=shutil.ignore_patterns("downloads", "*.broken"))
+    # Second: what lies in the project wins.
+    shutil.copytree(ROOT / "models", folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("cache", ".*"))
     return folder
 
 
