@@ -18,26 +18,31 @@ RAISED = ("CameraError", "GarmentError", "InputError", "ModelError", "OutputErro
 RAISED += ("_say", "_trouble", "_camera_trouble", "_on_trouble", "_on_failed")
 
 
-def templates(node: ast.expr) -> list[str]:
+def templates(node: ast.expr, constants: dict[str, ast.expr]) -> list[str]:
     """The sentences an expression may become, names in them as {}."""
+    if isinstance(node, ast.Name) and node.id in constants:
+        return templates(constants[node.id], {})
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return [node.value]
     if isinstance(node, ast.JoinedStr):
         return ["".join(part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)]
     if isinstance(node, ast.IfExp):
-        return templates(node.body) + templates(node.orelse)
+        return templates(node.body, constants) + templates(node.orelse, constants)
     return []
 
 
 def raised(source: str) -> Iterator[str]:
-    for node in ast.walk(ast.parse(source)):
+    tree = ast.parse(source)
+    assigned = (node for node in tree.body if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name))
+    constants = {node.targets[0].id: node.value for node in assigned}
+    for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue
         name = getattr(node.func, "id", getattr(node.func, "attr", ""))
         if name not in RAISED:
             continue
         for argument in [*node.args, *(keyword.value for keyword in node.keywords)]:
-            yield from (sentence for sentence in templates(argument) if " " in sentence)
+            yield from (sentence for sentence in templates(argument, constants) if " " in sentence)
 
 
 @pytest.mark.parametrize("room", ROOMS)

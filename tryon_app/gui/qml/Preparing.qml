@@ -5,7 +5,7 @@ import QtQuick.Layouts
 Item {
     id: preparing
     objectName: "preparing"
-    readonly property bool failed: app.stage.state === "failed"
+    readonly property bool failed: app.stage.state === "failed" || app.stage.state === "stopped"
     visible: !app.pump.hasPicture
     Rectangle {
         anchors.fill: parent
