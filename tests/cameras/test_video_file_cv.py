@@ -72,11 +72,20 @@ def test_a_loop_is_a_new_scene_with_later_times(clip):
     assert [frame.index for frame in frames] == list(range(9))
 
 
-def test_large_frames_are_made_smaller(clip):
-    camera = CvVideoFileCamera(clip, loop=False)
-    assert isinstance(camera, FitsWithin)
-    camera.fit_within((32, 32))
-    assert read_all(camera)[0].image.shape == (24, 32, 3)
+def test_large_frames_stay_as_they_are_for_who_keeps_the_original(clip):
+    assert not isinstance(CvVideoFileCamera(clip), FitsWithin)
+
+
+@pytest.mark.parametrize(("pixel", "width"), [(Fraction(16, 11), 94), (Fraction(8, 9), 56), (Fraction(1, 100), 64)])
+def test_pixels_that_are_not_square_are_shown_in_the_right_shape(tmp_path, pixel, width):
+    path = tmp_path / "film.mp4"
+    with av.open(str(path), "w") as output:
+        video = output.add_stream("libx264", rate=10)
+        video.width, video.height, video.pix_fmt = 64, 48, "yuv420p"
+        video.codec_context.sample_aspect_ratio = pixel
+        output.mux(video.encode(av.VideoFrame.from_ndarray(np.full((48, 64, 3), 90, np.uint8))))
+        output.mux(video.encode(None))
+    assert read_all(CvVideoFileCamera(path, loop=False))[0].image.shape == (48, width, 3)
 
 
 def test_what_is_no_video_is_said(tmp_path):

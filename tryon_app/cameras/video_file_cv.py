@@ -1,6 +1,8 @@
-"""Video files through OpenCV, for installations without PyAV (the installers): upright, with the file's own times.
+"""Video files through OpenCV, for installations without PyAV (the installers): upright, in the right shape, with the
+file's own times.
 
-What PyAV's reader adds is missing: exact colours of HDR films, oblong pixels, the sound, a moment at full size again.
+What PyAV's reader adds is missing: true colours of HDR films, and scaling while decoding. Frames come as large as they
+are in the file, so that whoever scales them down still has them at full size.
 """
 
 import time
@@ -11,6 +13,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from tryon_app.cameras.aspects import LEAST_ASPECT, MOST_ASPECT
 from tryon_app.core.errors import CameraError
 from tryon_app.core.types import Frame, UInt8
 
@@ -29,9 +32,9 @@ class CvVideoFileCamera:
     def __init__(self, path: Path, *, loop: bool = True) -> None:
         self._path = path
         self._loop = loop
-        self._within: tuple[int, int] | None = None
         self._lock = Lock()
         self._capture: Any = None
+        self._aspect = 1.0
         self._rate = 0.0
         self._index = self._scene = self._scene_start = 0
         self._offset_s = self._next_s = 0.0
@@ -62,10 +65,6 @@ class CvVideoFileCamera:
         """Frames in the file, as it says; None = not known. Known after `open`."""
         count = int(self._capture.get(cv2.CAP_PROP_FRAME_COUNT)) if self._capture is not None else 0
         return count if count > 0 else None
-
-    def fit_within(self, size: tuple[int, int]) -> None:
-        """See `core.protocols.FitsWithin`."""
-        self._within = size
 
     def open(self) -> None:
         """Open the file; an open one starts again.
@@ -118,6 +117,7 @@ class CvVideoFileCamera:
             raise CameraError(f"{self.name} is not a video that can be read.", _USE_ANOTHER)
         rate = float(capture.get(cv2.CAP_PROP_FPS))
         self._rate = rate if 0 < rate <= _MOST_RATE else 0.0
+        self._aspect = _pixel_aspect(capture)
         self._capture = capture
 
     def _next(self) -> tuple[UInt8, float] | None:
@@ -131,7 +131,7 @@ class CvVideoFileCamera:
         if when <= self._last_s:  # some files say nothing, stand still or step back; a frame's time must not
             when = self._last_s + 1.0 / (self._rate or 30.0)
         self._last_s, self._next_s = when, when + 1.0 / (self._rate or 30.0)
-        image = self._fitted(np.ascontiguousarray(image_bgr[:, :, ::-1]))
+        image = self._in_shape(np.ascontiguousarray(image_bgr[:, :, ::-1]))
         image.flags.writeable = False
         frame = Frame(
             image=image, index=self._index, timestamp_s=when, captured_s=time.perf_counter(), scene=self._scene
@@ -139,10 +139,19 @@ class CvVideoFileCamera:
         self._index += 1
         return frame
 
-    def _fitted(self, image: UInt8) -> UInt8:
+    def _in_shape(self, image: UInt8) -> UInt8:
+        """With square pixels: never smaller than the file has it."""
         height, width = image.shape[:2]
-        scale = min(1.0, self._within[0] / width, self._within[1] / height) if self._within else 1.0
-        if scale == 1.0:
+        if self._aspect == 1.0:
             return image
-        size = max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2)  # even, as codecs want them
-        return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+        across = max(2, round(width * self._aspect / 2) * 2)
+        return np.asarray(cv2.resize(image, (across, height), interpolation=cv2.INTER_LINEAR), np.uint8)
+
+
+def _pixel_aspect(capture: Any) -> float:
+    """Width of a pixel over its height, of the upright picture; 1 where the file says nothing or nonsense."""
+    across, down = capture.get(cv2.CAP_PROP_SAR_NUM), capture.get(cv2.CAP_PROP_SAR_DEN)
+    aspect = across / down if across > 0 and down > 0 else 1.0
+    if round(capture.get(cv2.CAP_PROP_ORIENTATION_META)) % 180 == 90:  # OpenCV has turned the picture
+        aspect = 1 / aspect
+    return float(aspect) if LEAST_ASPECT <= aspect <= MOST_ASPECT else 1.0

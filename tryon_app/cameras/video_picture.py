@@ -5,14 +5,13 @@ from typing import Any
 import numpy as np
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 
+from tryon_app.cameras.aspects import LEAST_ASPECT, MOST_ASPECT
 from tryon_app.cameras.hdr import Transfer, to_sdr
 from tryon_app.core.types import UInt8
 
 _HD_HEIGHT = 720
 _BT2020 = 9
 _KNOWN_SPACES = {1: Colorspace.ITU709, 7: Colorspace.SMPTE240M, 9: Colorspace.BT2020, 10: Colorspace.BT2020}
-_LEAST_ASPECT, _MOST_ASPECT = 0.2, 5.0
-"""Pixels more oblong than this are a mistake in the file."""
 
 
 class PictureConverter:
@@ -25,7 +24,7 @@ class PictureConverter:
 
     def __init__(self, within: tuple[int, int] | None, pixel_aspect: float = 1.0) -> None:
         self._within = within
-        self._aspect = pixel_aspect if _LEAST_ASPECT <= pixel_aspect <= _MOST_ASPECT else 1.0
+        self._aspect = pixel_aspect if LEAST_ASPECT <= pixel_aspect <= MOST_ASPECT else 1.0
         self._scaler = VideoReformatter()
 
     def upright_rgb(self, picture: Any) -> UInt8:
