@@ -23,6 +23,7 @@ from tryon_app.fitting.silhouette import Silhouette
 from tryon_app.fitting.steady import Steady
 from tryon_app.fitting.top import TopFit, top_seen
 from tryon_app.fitting.top_chart import TopChart, read_top
+from tryon_app.fitting.worn import WornMemory, WornNow
 
 _SIDEWAYS = 0.22
 """Cosine of the turn below which a flat photo has nothing to show: neither its front nor its back."""
@@ -40,11 +41,13 @@ class FlatFitter:
     def __init__(self, step: int = 4) -> None:
         self._most_step = step
         self._steady = Steady()
+        self._worn = WornMemory()
         self._charts: WeakKeyDictionary[GarmentView, TopChart | BottomChart] = WeakKeyDictionary()
 
     def reset(self) -> None:
         """See `core.protocols.Fitter`."""
         self._steady.reset()
+        self._worn.reset()
 
     def fit(self, frame: Frame, pose: Pose, parsing: Parsing, outfit: Outfit) -> Fit:
         """See `core.protocols.Fitter`."""
@@ -53,9 +56,12 @@ class FlatFitter:
         # A top hangs over trousers and skirts, whatever the catalogue's layers say.
         worn = sorted(outfit, key=lambda item: (item.garment.slot is not Slot.BOTTOM, item.garment.layer))
         self._steady.begin(frame, body.unit)
-        return Fit(tuple(self._one(order, frame, body, silhouette, item) for order, item in enumerate(worn)))
+        now = self._worn.read(parsing.labels, body, frame.timestamp_s, frame.scene)
+        return Fit(tuple(self._one(order, frame, body, silhouette, now, item) for order, item in enumerate(worn)))
 
-    def _one(self, order: int, frame: Frame, body: Body, silhouette: Silhouette, worn: Worn) -> GarmentFit:
+    def _one(
+        self, order: int, frame: Frame, body: Body, silhouette: Silhouette, now: WornNow, worn: Worn
+    ) -> GarmentFit:
         garment = worn.garment
         view = garment.back if body.back else garment.front
         if view is None:
@@ -75,7 +81,7 @@ class FlatFitter:
             pieces = [] if hidden else BottomFit(chart, body, silhouette, _ease(worn)).pieces(size, step, steady)
         else:
             hidden = top_seen(body, *size)
-            fit = None if hidden else TopFit(chart, garment.category, body, silhouette, _ease(worn))
+            fit = None if hidden else TopFit(chart, garment.category, body, silhouette, _ease(worn), now)
             pieces = [] if fit is None else fit.pieces(size, step, steady)
         message = f"{garment.id}: {hidden or 'outside the picture'}" if not pieces else ""
         return GarmentFit(worn, view, tuple(pieces), message)

@@ -9,6 +9,7 @@ from tryon_app.fitting.silhouette import Silhouette
 from tryon_app.fitting.steady import Steadied, unsteadied
 from tryon_app.fitting.strip import Ladder, columns, extended, normals, piece, polyline, smooth
 from tryon_app.fitting.top_chart import SleeveChart, TopChart
+from tryon_app.fitting.worn import WornNow
 
 # Flat measures of a garment that fits, in units (see body.py): what a photo without measurements is taken for.
 _CHEST, _SHOULDER, _LENGTH = 1.43, 1.27, 1.88
@@ -18,6 +19,9 @@ _WORN = 0.84
 
 _HANG = 0.89
 """Length seen from the front of cloth that measures 1 lying flat: it goes over the chest, and bunches."""
+
+_GIVES = 0.92, 1.1
+"""How much shorter and longer than it is a garment may be drawn."""
 
 _NECK_HEIGHT = 0.21
 """Where neck and shoulder meet, above the line of the shoulder joints, in units."""
@@ -55,6 +59,7 @@ class TopFit:
         body: Of the person.
         silhouette: Of the person.
         ease: Width and length of the chosen size over those of the default size.
+        worn: What the person wears now; None where that is not known.
     """
 
     def __init__(
@@ -64,8 +69,11 @@ class TopFit:
         body: Body,
         silhouette: Silhouette,
         ease: tuple[float, float] = (1.0, 1.0),
+        worn: WornNow | None = None,
     ) -> None:
         self.chart = chart
+        self.category = category
+        self.worn = worn or WornNow()
         self.body = body
         self.silhouette = silhouette
         scale = photo_scale(chart, category, body.unit)
@@ -125,6 +133,7 @@ class TopFit:
             shoulder = self._shoulder_line(collar, tip, side, tip_rung)
             armhole = tip + (armpit - tip) * np.linspace(0, 1, armpit_rung - tip_rung, endpoint=False)[:, None]
             sides[side] = np.concatenate([shoulder, armhole])
+        self.source, self._stretch = self._shown(pits)
         lower = self._sides(pits)
         for side in (1, -1):
             edges[side][:armpit_rung] = sides[side]
@@ -214,15 +223,41 @@ class TopFit:
         direction = unit_vector(body.down - 0.30 * outward, body.down)
         return self.arms[side].joints[0] + direction * depth * body.unit * body.upright
 
+    def _start(self, pits: dict[int, Float32]) -> float:
+        """How far down the spine the armpits are, pixels from the shoulder line."""
+        return float(((0.5 * (pits[1] + pits[-1])) - self.body.shoulder_mid) @ self.body.down)
+
+    def _drop(self, ladder: Ladder) -> Float32:
+        """How far below the armpits the rungs of a photo's ladder hang, pixels, before anything stretches."""
+        heights = 0.5 * (ladder.first[:, 1] + ladder.second[:, 1])[self.chart.rungs[1] :]
+        return np.asarray((heights - heights[0]) * self.along_scale * _HANG * self.body.upright, np.float32)
+
+    def _shown(self, pits: dict[int, Float32]) -> tuple[Ladder, float]:
+        """The photo's ladder down to where the cloth shows, and how much it gives to end there."""
+        ladder, rung = self.chart.ladder, self.chart.rungs[1]
+        drop, start = self._drop(ladder), self._start(pits)
+        natural = start + float(drop[-1])
+        wanted = self.worn.hem_for(natural, self.body, self.category)
+        stretch = float(np.clip((wanted - start) / max(natural - start, 1.0), *_GIVES))
+        shown = (wanted - start) / stretch / max(float(drop[-1]), 1.0)
+        if not 0.2 < shown < 0.995:
+            return ladder, stretch
+        # What is tucked in does not show: the rungs below the armpits close up.
+        place = np.interp(drop * shown, drop, np.arange(len(drop), dtype=np.float32))
+        whole = np.minimum(place.astype(int), len(drop) - 2)
+        part = (place - whole)[:, None]
+        edges = []
+        for edge in (ladder.first, ladder.second):
+            lower = edge[rung:]
+            between = lower[whole] * (1.0 - part) + lower[whole + 1] * part
+            edges.append(np.concatenate([edge[:rung], between]).astype(np.float32))
+        return Ladder(edges[0], edges[1]), stretch
+
     def _sides(self, pits: dict[int, Float32]) -> dict[int, Float32]:
         """Side seams from armpit to hem: float32 n x 2 by side."""
-        body, chart = self.body, self.chart
-        rung = chart.rungs[1]
-        left, right = chart.ladder.first[rung:], chart.ladder.second[rung:]
-        middle = 0.5 * (left + right)
-        drop = (middle[:, 1] - middle[0, 1]) * self.along_scale * _HANG
-        start = float(((0.5 * (pits[1] + pits[-1])) - body.shoulder_mid) @ body.down)
-        along = start + drop * body.upright
+        body, source, rung = self.body, self.source, self.chart.rungs[1]
+        left, right = source.first[rung:], source.second[rung:]
+        along = self._start(pits) + self._drop(source) * self._stretch
         # Seated, the cloth below the hips lies on thighs that point at the camera.
         below = np.maximum(along - body.torso, 0.0)
         along = (along - below * (1.0 - body.thighs)).astype(np.float32)
@@ -274,9 +309,10 @@ class TopFit:
     def _torso_grids(self) -> tuple[Float32, Float32]:
         spread = self._turned()
         above = self.chart.rise + 0.08 * self.chart.length
-        below = self.chart.tail + 0.06 * self.body.unit / max(self.along_scale, 1e-6)
+        whole = self.source is self.chart.ladder
+        below = self.chart.tail + 0.06 * self.body.unit / max(self.along_scale, 1e-6) if whole else 0.0
         target = _taller(self.torso.grid(spread), above * self.along_scale, below * self.along_scale)
-        return target, _taller(self.chart.ladder.grid(), above, below)
+        return target, _taller(self.source.grid(), above, below)
 
     def _turned(self) -> Float32:
         """Where even columns of the photo lie across a turned body: the middle moves towards the far side."""
@@ -305,7 +341,7 @@ class TopFit:
         # shorter.
         begin = self._sleeve_begin(arm)
         t = np.linspace(0.0, 1.0, len(sleeve.widths) - fan, dtype=np.float32)
-        lengths = t * self._sleeve_length(sleeve, begin / max(float(arm.reach[0]), 0.05))
+        lengths = t * self._sleeve_length(sleeve, arm, begin / max(float(arm.reach[0]), 0.05))
         positions = begin + _foreshorten(lengths, arm, unit, begin)
         centre = polyline(line, positions)
         normal = smooth(normals(polyline(line, np.maximum(positions, 1.0))), 2)
@@ -338,19 +374,19 @@ class TopFit:
         along, _ = self._directions(arm.side)
         return max(float((self.torso_point(arm.side, self.chart.rungs[1]) - arm.joints[0]) @ along), 0.0)
 
-    def _sleeve_length(self, sleeve: SleeveChart, begin: float) -> float:
+    def _sleeve_length(self, sleeve: SleeveChart, arm: Arm, begin: float) -> float:
         """True length of the tube, pixels. A full-length sleeve ends at the wrist, whoever wears it."""
-        natural = sleeve.length * self.along_scale
+        length = sleeve.length * self.along_scale
         wrist = _TO_WRIST * self.body.unit
-        if 0.84 * wrist < begin + natural < 1.25 * wrist:
-            return max(wrist * 1.05 - begin, 0.2 * self.body.unit)
-        return natural
+        if 0.84 * wrist < begin + length < 1.25 * wrist:
+            length = max(wrist * 1.05 - begin, 0.2 * self.body.unit)
+        return self.worn.cuff_for(begin + length, arm, self.body.unit) - begin
 
     def _sleeve_reach(self, side: int, sleeve: SleeveChart) -> float:
         """How far down the arm a sleeve goes: 0 the shoulder, 1 the elbow, 2 the wrist."""
         arm = self.arms[side]
         begin = self._sleeve_begin(arm) / max(float(arm.reach[0]), 0.05)
-        end = (begin + self._sleeve_length(sleeve, begin)) / self.body.unit
+        end = (begin + self._sleeve_length(sleeve, arm, begin)) / self.body.unit
         upper, lower = ARM_LENGTHS[:2]
         return float(np.interp(end, [0.0, upper, _TO_WRIST, _TO_WRIST + lower], [0.0, 1.0, 2.0, 3.0]))
 

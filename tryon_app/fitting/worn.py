@@ -1,0 +1,255 @@
+"""What the person wears now, read from the parsing network: where their top ends, on the body and on the arms.
+
+A new hem a hand's breadth from the old one would leave a strip of the old garment, or of skin, that nobody would
+choose: lengths that come near what is there now end exactly there. And who wears their top tucked in wears the next one
+so.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+
+from tryon_app.core.types import BodyPart, Category, Float32, Labels, Material
+from tryon_app.fitting.body import ARM_LENGTHS, Arm, Body
+from tryon_app.fitting.strip import polyline
+
+_SAMPLES = 64
+_COLUMNS = (-0.24, -0.12, 0.0, 0.12, 0.24)
+"""Where lines run down the body, in units from the spine."""
+_FROM, _TO = 0.45, 2.1
+"""How far down a hem is looked for, in torso lengths."""
+_LEAST_KNOWN = 0.12
+"""Share of the line that must be seen on either side of an end."""
+_CLEAR = 0.62
+_FOLLOW = 0.15
+"""Share of a new reading in the average."""
+_GAP_S = 0.5
+_LOOSE = frozenset({Category.HOODIE, Category.SWEATER, Category.JACKET})
+"""Worn over the trousers whatever is worn now."""
+_ARMS = (
+    BodyPart.LEFT_UPPER_ARM,
+    BodyPart.RIGHT_UPPER_ARM,
+    BodyPart.LEFT_FOREARM,
+    BodyPart.RIGHT_FOREARM,
+    BodyPart.LEFT_HAND,
+    BodyPart.RIGHT_HAND,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WornNow:
+    """Where the present top ends.
+
+    Attributes:
+        hem: Pixels down the spine from the shoulder line; None when that is not seen.
+        over_bottom: Whether trousers or a skirt begin there.
+        cuffs: Side, +1 left, -1 right -> pixels down the arm from the shoulder joint, for arms where it is seen.
+    """
+
+    hem: float | None = None
+    over_bottom: bool = False
+    cuffs: Mapping[int, float] = field(default_factory=dict)
+
+    def hem_for(self, natural: float, body: Body, category: Category) -> float:
+        """Where a new top ends.
+
+        Args:
+            natural: Where it would end by itself, pixels down the spine.
+            body: Of the person.
+            category: Of the new garment.
+        """
+        if self.hem is None or category is Category.DRESS:
+            return natural
+        apart = self.hem - natural
+        loose = category in _LOOSE
+        if self.over_bottom and apart < 0 and not loose:
+            return self.hem
+        tolerance = (0.12 if loose else 0.24) * body.torso
+        return natural + apart * _near(apart, tolerance)
+
+    def cuff_for(self, natural: float, arm: Arm, unit: float) -> float:
+        """Where a new sleeve ends, true pixels down the arm from the shoulder joint.
+
+        Args:
+            natural: Where it would end by itself.
+            arm: The arm.
+            unit: Of the body, pixels.
+        """
+        cuff = self.cuffs.get(arm.side)
+        if cuff is None:
+            return natural
+        # As seen -> true: bones that point at the camera look shorter.
+        true = np.concatenate([[0.0], np.cumsum(np.array(ARM_LENGTHS, np.float32) * unit)])
+        seen = np.concatenate([[0.0], np.cumsum(np.array(ARM_LENGTHS, np.float32) * unit * arm.reach)])
+        apart = float(np.interp(cuff, seen, true)) - natural
+        return natural + apart * _near(apart, 0.28 * unit)
+
+
+def _near(apart: float, tolerance: float) -> float:
+    """1 where two ends are near, 0 where they are not, and between them no jump."""
+    return float(np.clip((tolerance - abs(apart)) / (0.3 * tolerance), 0.0, 1.0))
+
+
+class WornMemory:
+    """What is worn does not change from frame to frame: readings are averaged, and kept while an end is hidden."""
+
+    def __init__(self) -> None:
+        self._past: _Reading | None = None
+
+    def reset(self) -> None:
+        """Forget the past."""
+        self._past = None
+
+    def read(self, labels: Labels | None, body: Body, time_s: float, scene: int) -> WornNow:
+        """What is worn now.
+
+        Args:
+            labels: Of the frame; None where no network ran.
+            body: Of the person.
+            time_s: Of the frame.
+            scene: Of the frame.
+        """
+        if labels is None:
+            return WornNow()
+        fresh = _Reading.of(read_worn(labels, body), body, time_s, scene)
+        past = self._past
+        if past is not None and past.scene == scene and 0.0 < time_s - past.time_s < _GAP_S:
+            fresh = past.followed_by(fresh)
+        self._past = fresh
+        return fresh.worn(body)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A `WornNow` in lengths of the body: torsos and arms, so that it holds while the person moves.
+
+    Attributes:
+        hem: (torsos down the spine, share of bottom below it), or None.
+        cuffs: Side -> share of the arm down to the wrist.
+        time_s: Of the frame.
+        scene: Of the frame.
+    """
+
+    hem: tuple[float, float] | None
+    cuffs: Mapping[int, float]
+    time_s: float
+    scene: int
+
+    @classmethod
+    def of(cls, worn: WornNow, body: Body, time_s: float, scene: int) -> "_Reading":
+        hem = None if worn.hem is None else (worn.hem / body.torso, float(worn.over_bottom))
+        cuffs = {side: cuff / _arm_length(body, side) for side, cuff in worn.cuffs.items()}
+        return cls(hem, cuffs, time_s, scene)
+
+    def followed_by(self, fresh: "_Reading") -> "_Reading":
+        hem = fresh.hem or self.hem
+        if self.hem and fresh.hem:
+            hem = _mixed(self.hem[0], fresh.hem[0]), _mixed(self.hem[1], fresh.hem[1])
+        cuffs = {**self.cuffs, **fresh.cuffs}
+        for side in self.cuffs.keys() & fresh.cuffs.keys():
+            cuffs[side] = _mixed(self.cuffs[side], fresh.cuffs[side])
+        return _Reading(hem, cuffs, fresh.time_s, fresh.scene)
+
+    def worn(self, body: Body) -> WornNow:
+        cuffs = {side: cuff * _arm_length(body, side) for side, cuff in self.cuffs.items()}
+        if self.hem is None:
+            return WornNow(cuffs=cuffs)
+        return WornNow(self.hem[0] * body.torso, self.hem[1] > 0.5, cuffs)
+
+
+def _mixed(past: float, fresh: float) -> float:
+    return past + _FOLLOW * (fresh - past)
+
+
+def _arm_length(body: Body, side: int) -> float:
+    """Shoulder to wrist as seen, pixels."""
+    return max(float(np.linalg.norm(np.diff(body.arm(side).joints[:3], axis=0), axis=1).sum()), 1.0)
+
+
+def read_worn(labels: Labels, body: Body) -> WornNow:
+    """Find the ends of the present top.
+
+    Args:
+        labels: Of the frame.
+        body: Of the person.
+    """
+    seen = _Seen(labels)
+    hem, over_bottom = _hem(seen, body)
+    cuffs: dict[int, float] = {}
+    for side in (1, -1):
+        end = _cuff(seen, body, side)
+        if end is not None:
+            cuffs[side] = end
+    return WornNow(hem, over_bottom, cuffs)
+
+
+class _Seen:
+    """The maps that matter, asked at points of the frame."""
+
+    def __init__(self, labels: Labels) -> None:
+        self._matrix = labels.matrix
+        top = labels.material(Material.UPPER, Material.DRESS)
+        bottom = labels.material(Material.LOWER)
+        arms = labels.part(*_ARMS)
+        nothing = labels.part(BodyPart.BACKGROUND)
+        self._maps = np.ascontiguousarray(np.stack([top, bottom, arms, nothing], axis=2))
+
+    def at(self, points: Float32) -> tuple[Float32, Float32, Float32, Float32]:
+        """Top, bottom, arms and nobody, 0..1, at points n x 2; what is off the maps is nobody."""
+        placed = (points @ self._matrix[:, :2].T + self._matrix[:, 2]).astype(np.float32)[None]
+        found: Float32 = cv2.remap(
+            self._maps, placed, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(0, 0, 0, 1)
+        )
+        top, bottom, arms, nothing = found[0].T
+        return top, bottom, arms, nothing
+
+
+def _hem(seen: _Seen, body: Body) -> tuple[float | None, bool]:
+    along = np.linspace(_FROM, _TO, _SAMPLES, dtype=np.float32) * body.torso
+    ends, bottoms = [], []
+    for offset in _COLUMNS:
+        start = body.shoulder_mid + body.across * offset * body.unit
+        points = (start + body.down * along[:, None]).astype(np.float32)
+        top, bottom, arms, nothing = seen.at(points)
+        known = np.clip(1.0 - arms - nothing, 0.0, 1.0)
+        split = _split(top, known)
+        if split is None:
+            continue
+        ends.append(float(along[split]))
+        below = slice(split, split + _SAMPLES // 6)
+        bottoms.append(float((bottom[below] * known[below]).sum() / max(float(known[below].sum()), 1e-6)))
+    if len(ends) < 2:
+        return None, False
+    return float(np.median(ends)), float(np.median(bottoms)) > 0.5
+
+
+def _cuff(seen: _Seen, body: Body, side: int) -> float | None:
+    arm = body.arm(side)
+    if arm.behind or arm.seen < 0.5:
+        return None
+    along = np.linspace(0.08, 1.12, _SAMPLES, dtype=np.float32) * _arm_length(body, side)
+    top, _, arms, _ = seen.at(polyline(arm.joints[:3], along))
+    split = _split(top * arms, arms)
+    return None if split is None else float(along[split])
+
+
+def _split(inside: Float32, known: Float32) -> int | None:
+    """The sample that best parts what is cloth from what is not; None where no clear end is seen.
+
+    Args:
+        inside: n, how likely it is cloth.
+        known: n, how much the sample says.
+    """
+    votes = (inside - 0.5) * known
+    before = np.concatenate([[0.0], np.cumsum(votes)])
+    split = int((2.0 * before - before[-1]).argmax())
+    for part, wanted in ((slice(0, split), 1.0), (slice(split, None), 0.0)):
+        weight = float(known[part].sum())
+        if weight < _LEAST_KNOWN * len(known):
+            return None
+        share = float((inside[part] * known[part]).sum()) / weight
+        if (share if wanted else 1.0 - share) < _CLEAR:
+            return None
+    return min(split, len(known) - 1)
