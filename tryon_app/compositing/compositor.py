@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from tryon_app.compositing.fill import Fill, with_old_top
+from tryon_app.compositing.fill import Fill, with_old_clothes
 from tryon_app.compositing.occlusion import Front, front_of, sleeves_of
 from tryon_app.compositing.relight import Relight
 from tryon_app.compositing.warp import PieceSampler
@@ -32,7 +32,7 @@ class GarmentCompositor:
         roi = boxes[0]
         for box in boxes[1:]:
             roi = roi.union(box)
-        wide = roi if parsing.labels is None else with_old_top(roi, parsing.labels, frame, fit)
+        wide = roi if parsing.labels is None else with_old_clothes(roi, parsing.labels, frame, fit)
         front = front_of(frame, pose, parsing, wide)
         seen = front.labelled
         bared = None if seen is None else self._fill.bare(seen, fit, _longest_sleeves(fit), front.grid)

@@ -5,18 +5,19 @@ Everything is painted below the new garment, at the size of the small maps; only
 from the frame.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 
-from tryon_app.compositing.bare import bare_body, can_bare, old_sleeve
+from tryon_app.compositing.bare import bare_limb, bare_trunk, can_bare, old_cloth
 from tryon_app.compositing.hem import continued
 from tryon_app.compositing.labelled import Labelled
+from tryon_app.compositing.limbs import Clothed
 from tryon_app.compositing.maps import Grid, strongest
 from tryon_app.compositing.skin import Skin, spread
-from tryon_app.core.types import BodyPart, Fit, Float32, Frame, Labels, Material, Rect, Slot, UInt8
+from tryon_app.core.types import CATEGORY_SLOT, BodyPart, Fit, Float32, Frame, Labels, Material, Rect, Slot, UInt8
 
 _WHOLE_SLEEVE = 1.8
 """A new sleeve that goes so far leaves no arm to bare."""
@@ -35,14 +36,14 @@ class Patch:
 
     Attributes:
         grid: Where the maps lie.
-        colour: float32 h x w x 3, 0..255.
+        colour: uint8 h x w x 3.
         alpha: float32 h x w, 0..1.
         copied: Where the frame is copied, float32 h x w, 0..1, and from which pixel, float32 h x w x 2; or None.
         box: What is touched, a box of the frame.
     """
 
     grid: Grid
-    colour: Float32
+    colour: UInt8
     alpha: Float32
     copied: tuple[Float32, Float32] | None
     box: Rect
@@ -56,7 +57,7 @@ class Patch:
         """
         target = np.ascontiguousarray(image[self.box.slices])
         alpha = self.grid.enlarged(self.alpha, self.box)
-        colour = cv2.convertScaleAbs(self.grid.enlarged(self.colour, self.box))
+        colour = self.grid.enlarged(self.colour, self.box)
         target = cv2.blendLinear(colour, target, alpha, 1.0 - alpha)
         if self.copied is not None:
             share = self.grid.enlarged(self.copied[0], self.box)
@@ -66,49 +67,25 @@ class Patch:
         image[self.box.slices] = target
 
 
-class Fill:
-    """Plans the painting. Remembers which arms it bared, so that nothing flickers at a limit."""
-
-    def __init__(self) -> None:
-        self._before: dict[int, bool] = {}
-
-    def reset(self) -> None:
-        """Forget the past."""
-        self._before.clear()
-
-    def bare(self, seen: Labelled, fit: Fit, sleeves: Mapping[int, float], grid: Grid) -> "Bared":
-        """Decide which arms can be bared, and tell the evidence, so that the garment closes in around them.
-
-        Args:
-            seen: What the network says; changed.
-            fit: The new garments.
-            sleeves: Side, +1 left, -1 right -> how far down the arm the new sleeves go.
-            grid: Where the maps lie.
-        """
-        skin = Skin(seen, grid.pixel) if replaces_top(fit) else None
-        arms = {}
-        for side in (1, -1):
-            reach = sleeves.get(side, 0.0)
-            bared = skin is not None and skin.known and reach < _WHOLE_SLEEVE
-            bared = bared and can_bare(seen, side, reach, grid, self._before.get(side, False))
-            self._before[side] = bared
-            if bared:
-                seen.bare_arm(side)
-                arms[side] = reach
-        return Bared(skin, arms)
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Bared:
-    """What was decided about the old top.
+    """What was decided about the old clothes.
 
     Attributes:
-        skin: The person's; None where no top is replaced.
-        arms: Side, +1 left, -1 right -> from where on the arm is bared, 0 the shoulder, 1 the elbow, 2 the wrist.
+        skin: The person's; None where nothing of the fit takes something off.
+        top: Whether the old top is taken off.
+        bottom: Whether the old lower garment is.
+        arms: Side, +1 left, -1 right -> bared arm.
+        legs: The same of legs.
+        clothed: Limbs that stay as they are.
     """
 
-    skin: Skin | None
-    arms: Mapping[int, float]
+    skin: Skin | None = None
+    top: bool = False
+    bottom: bool = False
+    arms: Mapping[int, Clothed] = field(default_factory=dict)
+    legs: Mapping[int, Clothed] = field(default_factory=dict)
+    clothed: tuple[Clothed, ...] = ()
 
     def patch(self, seen: Labelled, cover: Float32, grid: Grid) -> Patch | None:
         """What to paint, or None when nothing is left over.
@@ -120,66 +97,133 @@ class Bared:
         """
         if self.skin is None:
             return None
-        keep = 1.0 - _untouched(seen)
-        left = np.asarray(seen.upper * (1.0 - cover) * keep, np.float32)
+        keep = 1.0 - _untouched(seen, self.bottom)
+        old = strongest([seen.upper] * self.top + [seen.bottom] * self.bottom)
+        left = np.asarray(old * (1.0 - cover) * keep, np.float32)
         if float(left.sum()) < _LEAST:
             return None
         cells = seen.body.unit / grid.pixel
-        hem = continued(seen, left, grid)
+        hem = continued(seen, left, grid) if self.top and not self.bottom else None
         below = np.zeros_like(left) if hem is None else hem[0]
-        shape, shade = bare_body(seen, self.arms, grid)
-        if not self.skin.known:
-            shape = np.zeros_like(left)
-        clothed = [seen.sleeve(side, 0.0) for side in (1, -1) if side not in self.arms]
-        elsewhere = left * (1.0 - strongest([shape, below, *clothed]))
-        sleeves = [old_sleeve(seen, side, reach) for side, reach in self.arms.items()]
-        wanted = strongest([left * shape, _narrow(elsewhere, _RIM * cells), *sleeves])
+        shape, shade = self._body(seen, grid)
+        limbs = [*self.arms.values(), *self.legs.values()]
+        elsewhere = left * (1.0 - strongest([shape, below, *(limb.cloth for limb in self.clothed)]))
+        wanted = [left * shape, _narrow(elsewhere, _RIM * cells), *(old_cloth(limb) for limb in limbs)]
         # The edge of the old cloth is soft: without a cell more, a thin line of it stays around what is painted.
-        alpha = cv2.dilate(wanted, np.ones((3, 3), np.uint8))
+        alpha = cv2.dilate(strongest(wanted), np.ones((3, 3), np.uint8))
         alpha = np.asarray(cv2.GaussianBlur(alpha, (0, 0), 0.6) * keep, np.float32)
         box = _box_of(np.maximum(alpha, below), grid)
         if box.empty:
             return None
-        colour = spread(seen.small, _surroundings(seen), max(round(_BESIDE * cells), 1))
+        around = _surroundings(seen, [limb.whole for limb in limbs], self.bottom)
+        colour = spread(seen.small, around, max(round(_BESIDE * cells), 1))
         if self.skin.known:
             bare = np.minimum(shape, seen.person)[..., None]
             painted = np.minimum(self.skin.colour() * shade[..., None], np.float32(255.0))
             colour = np.asarray(painted * bare + colour * (np.float32(1.0) - bare), np.float32)
-        return Patch(grid, colour, alpha, hem, box)
+        return Patch(grid, cv2.convertScaleAbs(colour), alpha, hem, box)
+
+    def _body(self, seen: Labelled, grid: Grid) -> tuple[Float32, Float32]:
+        """Where skin would be without the old clothes, 0..1, and how light it would be there."""
+        shape, shade = np.zeros_like(seen.upper), np.ones_like(seen.upper)
+        if self.skin is None or not self.skin.known:
+            return shape, shade
+        if self.top:
+            shape, shade = bare_trunk(seen, list(self.arms), grid)
+        for limbs, runs_out in ((self.arms, True), (self.legs, False)):
+            for clothed in limbs.values():
+                place, light = bare_limb(seen, clothed, grid)
+                # The round of the arm runs out into the flat of the shoulder.
+                first = clothed.limb.axis(0)[0]
+                share = place * np.clip(0.1 + 1.5 * first, 0.0, 1.0) if runs_out else place
+                shade = np.asarray(shade * (1.0 - share) + light * share, np.float32)
+                shape = np.maximum(shape, place)
+        soft = 0.03 * seen.body.unit / grid.pixel
+        return shape, np.asarray(cv2.GaussianBlur(shade, (0, 0), soft), np.float32)
 
 
-def replaces_top(fit: Fit) -> bool:
-    """Whether a top or dress is put on: a jacket is worn over what the person has on."""
-    return any(item.pieces and item.worn.garment.slot in {Slot.TOP, Slot.DRESS} for item in fit.garments)
+class Fill:
+    """Decides what is taken off. Remembers which limbs it bared, so that nothing flickers at a limit."""
+
+    def __init__(self) -> None:
+        self._before: set[tuple[str, int]] = set()
+
+    def reset(self) -> None:
+        """Forget the past."""
+        self._before.clear()
+
+    def bare(self, seen: Labelled, fit: Fit, sleeves: Mapping[int, float], grid: Grid) -> Bared:
+        """Decide which limbs can be bared, and tell the evidence, so that the garment closes in around them.
+
+        Args:
+            seen: What the network says; changed.
+            fit: The new garments.
+            sleeves: Side, +1 left, -1 right -> how far down the arm the new sleeves go.
+            grid: Where the maps lie.
+        """
+        top, bottom = replaced(fit)
+        before, self._before = self._before, set()
+        if not (top or bottom):
+            return Bared()
+        skin = Skin(seen, grid.pixel)
+        bared: dict[str, dict[int, Clothed]] = {"arm": {}, "leg": {}}
+        kept = []
+        limbs = [("arm", side, seen.sleeve(side, sleeves.get(side, 0.0))) for side in (1, -1) if top]
+        limbs += [("leg", side, seen.trouser(side)) for side in (1, -1) if bottom]
+        for name, side, clothed in limbs:
+            covered = name == "arm" and sleeves.get(side, 0.0) >= _WHOLE_SLEEVE
+            known = skin.known and not covered
+            if known and can_bare(clothed, seen.body.unit, grid, (name, side) in before):
+                bared[name][side] = clothed
+                self._before.add((name, side))
+            elif not covered:
+                kept.append(clothed)
+        for side in bared["arm"]:
+            seen.bare_arm(side)
+        return Bared(skin, top, bottom, bared["arm"], bared["leg"], tuple(kept))
 
 
-def with_old_top(roi: Rect, labels: Labels, frame: Frame, fit: Fit) -> Rect:
-    """The garments' box, widened to hold the old top on arms and trunk where it is replaced."""
-    if not replaces_top(fit):
-        return roi
-    mask = (labels.material(Material.UPPER, Material.DRESS) > 0.3) & (labels.part(*_LEGS) < 0.5)
+def replaced(fit: Fit) -> tuple[bool, bool]:
+    """Whether the old top and the old lower garment are taken off: a jacket is worn over what the person has on."""
+    slots = {CATEGORY_SLOT[item.worn.garment.category] for item in fit.garments if item.pieces}
+    return bool(slots & {Slot.TOP, Slot.DRESS}), bool(slots & {Slot.BOTTOM, Slot.DRESS})
+
+
+def with_old_clothes(roi: Rect, labels: Labels, frame: Frame, fit: Fit) -> Rect:
+    """The garments' box, widened to hold the old clothes that are taken off."""
+    top, bottom = replaced(fit)
+    mask = np.zeros(labels.parts.shape[1:], bool)
+    if top:
+        mask |= (labels.material(Material.UPPER, Material.DRESS) > 0.3) & (labels.part(*_LEGS) < 0.5)
+    if bottom:
+        mask |= labels.material(Material.LOWER) > 0.3
     x, y, width, height = cv2.boundingRect(mask.astype(np.uint8))
     if not width or not height:
         return roi
     back = cv2.invertAffineTransform(labels.matrix.astype(np.float64))
     corners = np.array([[x - 2, y - 2], [x + width + 1, y + height + 1]]) @ back[:, :2].T + back[:, 2]
     (x0, y0), (x1, y1) = np.floor(corners.min(axis=0)).astype(int), np.ceil(corners.max(axis=0)).astype(int)
-    # Below an old hem as much again is looked at: it is continued upwards.
-    y1 += max(min(y1 - roi.y1, roi.height), 0)
+    if not bottom:
+        # What is below an old hem will be continued upwards: at least as much of it must be seen.
+        y1 += max(min(2 * (y1 - roi.y1), roi.height), 0)
     return Rect(int(x0), int(y0), int(x1), int(y1)).union(roi).clipped(frame.width, frame.height)
 
 
-def _untouched(seen: Labelled) -> Float32:
-    """Hands, head and things carried; the line where a cuff ends on a hand may be painted."""
+def _untouched(seen: Labelled, legs: bool) -> Float32:
+    """Hands, head, things carried, shoes; the line where a cuff ends on a hand may be painted."""
     hands = cv2.erode(strongest([seen.hand(1), seen.hand(-1)]) * (1.0 - seen.upper), np.ones((3, 3), np.uint8))
-    return strongest([np.asarray(hands, np.float32), seen.head(), seen.objects])
+    maps = [np.asarray(hands, np.float32), seen.head(), seen.objects]
+    return strongest([*maps, seen.shoes] if legs else maps)
 
 
-def _surroundings(seen: Labelled) -> Float32:
-    """What neither is nor borders on the old top or the arms: its colours may be carried on."""
-    taken = strongest([seen.upper, seen.whole_arm(1), seen.whole_arm(-1), seen.head()])
+def _surroundings(seen: Labelled, limbs: Sequence[Float32], bottom: bool) -> Float32:
+    """What neither is nor borders on old clothes, limbs or head: its colours may be carried on."""
+    taken = strongest([seen.upper, seen.whole_arm(1), seen.whole_arm(-1), seen.head(), *limbs])
+    free = seen.background if bottom else np.clip(seen.background + seen.lower, 0.0, 1.0)
+    if bottom:
+        taken = np.maximum(taken, seen.bottom)
     near = cv2.dilate(taken, np.ones((5, 5), np.uint8))
-    return np.where(near < 0.3, np.clip(seen.background + seen.lower, 0.0, 1.0), 0.0).astype(np.float32)
+    return np.where(near < 0.3, free, 0.0).astype(np.float32)
 
 
 def _narrow(left: Float32, width: float) -> Float32:

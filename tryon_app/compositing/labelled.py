@@ -4,12 +4,14 @@ The network is coarse and sometimes wrong: its edges are moved onto those of the
 so that a stray blob never cuts a hole into a garment.
 """
 
+from functools import cached_property
+
 import cv2
 import numpy as np
 
 from tryon_app.compositing.anatomy import Anatomy
 from tryon_app.compositing.edges import Edges
-from tryon_app.compositing.limbs import Limb, arm_of
+from tryon_app.compositing.limbs import Clothed, Limb, arm_of, leg_of
 from tryon_app.compositing.maps import Grid, strongest
 from tryon_app.core.types import BodyPart, Float32, Labels, Material, UInt8
 
@@ -18,6 +20,10 @@ _EDGE_CELLS = 1.6
 _SHOULDER = 0.35
 """Share of the upper arm below the shoulder that never cuts a garment without sleeves: there the torso's cloth and the
 arm's are one."""
+_HIP = 0.2
+"""Share of the thigh below the hip that belongs to the trunk."""
+_ARM_RADIUS, _LEG_RADIUS = 0.12, 0.18
+"""About how thick limbs are, in shoulder widths."""
 _ARMS = {
     1: (BodyPart.LEFT_UPPER_ARM, BodyPart.LEFT_FOREARM, BodyPart.LEFT_HAND),
     -1: (BodyPart.RIGHT_UPPER_ARM, BodyPart.RIGHT_FOREARM, BodyPart.RIGHT_HAND),
@@ -36,7 +42,6 @@ class Labelled:
 
     Attributes:
         upper: Upper garments and dresses worn now, float32 h x w, 0..1, as are all maps.
-        upper_near: The same before its edges were moved onto those of the picture.
         lower: Lower garments worn now.
         skin: Bare skin other than the face.
         face: Skin of the face.
@@ -52,10 +57,8 @@ class Labelled:
         self.person = person
         part, material = labels.part, labels.material
 
-        def brought(*maps: Float32) -> list[Float32]:
-            stacked = np.ascontiguousarray(np.stack(maps, axis=2))
-            return list(cv2.split(grid.sampled(stacked, labels.matrix)))
-
+        self._labels, self._grid = labels, grid
+        brought = self._brought
         head, hair, self.face, things = brought(
             part(BodyPart.HEAD), material(Material.HAIR), material(Material.FACE), material(Material.OTHER)
         )
@@ -72,13 +75,31 @@ class Labelled:
         cell = 1.0 / max(float(np.hypot(labels.matrix[0, 0], labels.matrix[1, 0])) * grid.pixel, 1e-6)
         self.edges = Edges(small, round(_EDGE_CELLS * cell))
         self.arms: dict[int, Limb] = {side: arm_of(body, side) for side in (1, -1)}
+        self._legs: dict[int, tuple[Float32, Float32]] = {}
         self._whole: dict[int, Float32] = {}
+        self._hands: dict[int, Float32] = {}
+        self._beyond: dict[tuple[int, float], Float32] = {}
         self._bared: set[int] = set()
-        self.upper_near, self.upper = upper, self.edges.snapped(upper)
+        self._upper_near, self.upper = upper, self.edges.snapped(upper)
         self._head = self._connected(head, hair, self.face)
         self.objects = self._carried(things)
         off = 1.0 - strongest([self.whole_arm(1), self.whole_arm(-1), self._head])
         self.cloth_seed: Float32 = np.where(self.upper > 0.6, body.torso() * self.person * off, 0.0).astype(np.float32)
+
+    def _brought(self, *maps: Float32) -> list[Float32]:
+        """Up to four maps of the network, brought to the grid."""
+        stacked = np.ascontiguousarray(np.stack(maps, axis=2))
+        return list(cv2.split(self._grid.sampled(stacked, self._labels.matrix)))
+
+    @cached_property
+    def bottom(self) -> Float32:
+        """Lower garments worn now, their edges on those of the picture."""
+        return self.edges.snapped(self.lower)
+
+    @cached_property
+    def shoes(self) -> Float32:
+        """What is on the feet."""
+        return self._brought(self._labels.material(Material.SHOES))[0]
 
     def head(self) -> Float32:
         """Face and hair, long hair over the shoulders too."""
@@ -91,14 +112,15 @@ class Labelled:
     def whole_arm(self, side: int) -> Float32:
         """An arm from shoulder to fingertips."""
         if side not in self._whole:
-            likely = self._shares[side][0] + self._shares[side][1] + self._shares[side][2]
-            self._whole[side] = self.edges.snapped(self.arms[side].weighed(likely))
+            self._whole[side] = self.edges.snapped(self.arms[side].weighed(self._likely(side)))
         return self._whole[side]
 
     def hand(self, side: int) -> Float32:
         """A hand."""
-        upper, lower, hand = self._shares[side]
-        return np.asarray(self.whole_arm(side) * (hand / (upper + lower + hand + np.float32(1e-3))), np.float32)
+        if side not in self._hands:
+            hand = self._shares[side][2] / self._likely(side)
+            self._hands[side] = np.asarray(self.whole_arm(side) * hand, np.float32)
+        return self._hands[side]
 
     def arm(self, side: int, reach: float) -> Float32:
         """An arm from a place on: 0 the shoulder, 1 the elbow, 2 the wrist."""
@@ -114,19 +136,44 @@ class Labelled:
         """From now on an arm is as slim as it is without its old sleeve."""
         self._bared.add(side)
 
-    def sleeve(self, side: int, reach: float) -> Float32:
+    def sleeve(self, side: int, reach: float) -> Clothed:
         """The old sleeve from a place of the arm on; where hand and cloth meet, the cloth's edge counts."""
         cloth = self.upper * (1.0 - self.hand(side) * (1.0 - self.upper))
-        return np.asarray(cloth * self.whole_arm(side) * self.beyond(side, reach), np.float32)
+        whole = self.whole_arm(side)
+        beyond = self.beyond(side, reach) if reach > 0.0 else np.ones_like(whole)
+        here = np.asarray(cloth * whole * beyond, np.float32)
+        return Clothed(self.arms[side], _ARM_RADIUS, whole, beyond, here, self._upper_near)
+
+    def trouser(self, side: int) -> Clothed:
+        """The old trousers on a leg, from below the hip on."""
+        if not self._legs:
+            names = (BodyPart.LEFT_THIGH, BodyPart.LEFT_SHIN, BodyPart.RIGHT_THIGH, BodyPart.RIGHT_SHIN)
+            maps = self._brought(*(self._labels.part(name) for name in names))
+            self._legs = {1: (maps[0], maps[1]), -1: (maps[2], maps[3])}
+        limb = leg_of(self.body, side)
+        thigh, shin = self._legs[side]
+        likely = thigh + shin + np.float32(1e-3)
+        beyond = (thigh * limb.beyond(0, _HIP) + shin) / likely
+        whole = self.edges.snapped(limb.weighed(likely))
+        here = np.asarray(self.bottom * whole * beyond, np.float32)
+        return Clothed(limb, _LEG_RADIUS, whole, np.asarray(beyond, np.float32), here, self.lower)
 
     def beyond(self, side: int, reach: float) -> Float32:
         """How much of what is arm in a place lies beyond a place of the arm: float32 h x w, 0..1."""
+        key = side, round(reach, 2)
+        if key not in self._beyond:
+            upper, lower, hand = self._shares[side]
+            limb = self.arms[side]
+            kept = hand + lower * limb.beyond(1, reach - 1.0)
+            if reach < 1.0:
+                kept = kept + upper * limb.beyond(0, max(reach, _SHOULDER))
+            self._beyond[key] = np.asarray(kept / self._likely(side), np.float32)
+        return self._beyond[key]
+
+    def _likely(self, side: int) -> Float32:
+        """How likely it is an arm, as the network says; never 0."""
         upper, lower, hand = self._shares[side]
-        limb = self.arms[side]
-        kept = hand + lower * limb.beyond(1, reach - 1.0)
-        if reach < 1.0:
-            kept = kept + upper * limb.beyond(0, max(reach, _SHOULDER))
-        return np.asarray(kept / (upper + lower + hand + np.float32(1e-3)), np.float32)
+        return np.asarray(upper + lower + hand + np.float32(1e-3), np.float32)
 
     def _connected(self, head: Float32, hair: Float32, face: Float32) -> Float32:
         """Head and hair, without what does not hang together with the face."""

@@ -1,5 +1,7 @@
 """A limb as a chain of bones with the girth of bare skin around them."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from tryon_app.compositing.anatomy import Anatomy
@@ -7,6 +9,8 @@ from tryon_app.core.types import Float32, Landmark, Rect, sided
 
 _ARM_GIRTH = ((0.150, 0.120), (0.125, 0.080))
 """Radii at both ends of upper arm and forearm, in shoulder widths."""
+_LEG_GIRTH = ((0.270, 0.165), (0.165, 0.095))
+"""The same of thigh and shin."""
 _TIP_GIRTH = 0.16
 _SURE, _VISIBLE = 0.5, 0.4
 _SOFT = 0.08
@@ -79,11 +83,10 @@ class Limb:
         field = self.field()
         beyond = self._body.capsule(self.points[-1], self._tip) / np.float32(_TIP_GIRTH * self._body.unit)
         field = np.minimum(field, beyond)
-        p = np.clip(likely, 0.02, 0.98)
-        logit = np.log(p / (1.0 - p))
+        known = likely
         if float(self._presence.min()) > _SURE:
-            logit = logit + np.clip(0.7 * (1.1 - field), -1.0, 0.6)
-        known = 1.0 / (1.0 + np.exp(-logit))
+            # Of a logit this would be a plain sum; its first order is enough, and much cheaper.
+            known = likely + likely * (1.0 - likely) * np.clip(0.7 * (1.1 - field), -1.0, 0.6)
         return np.asarray(known * np.clip((3.2 - field) * 1.5, 0.0, 1.0), np.float32)
 
     def beyond(self, bone: int, share: float) -> Float32:
@@ -110,3 +113,30 @@ def arm_of(body: Anatomy, side: int) -> Limb:
     # MediaPipe marks the knuckles: the fingers reach as far again.
     tip = wrist + 1.8 * (0.5 * (index + pinky) - wrist)
     return Limb(body, sided(side, "SHOULDER", "ELBOW", "WRIST"), tip, _ARM_GIRTH)
+
+
+def leg_of(body: Anatomy, side: int) -> Limb:
+    """The left (+1) or right (-1) leg."""
+    joints = sided(side, "HIP", "KNEE", "ANKLE")
+    return Limb(body, joints, body.pose.points[sided(side, "FOOT_INDEX")[0]], _LEG_GIRTH)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clothed:
+    """A limb and the old cloth on it, beyond the end of what is put on: maps float32 h x w, 0..1.
+
+    Attributes:
+        limb: Where it is.
+        radius: About how thick, in shoulder widths.
+        whole: All that the network takes for it.
+        beyond: How much of the limb in a place lies beyond the end of the new sleeve or leg.
+        cloth: The old cloth there.
+        near: The same as the network says, its edges not on those of the picture.
+    """
+
+    limb: Limb
+    radius: float
+    whole: Float32
+    beyond: Float32
+    cloth: Float32
+    near: Float32

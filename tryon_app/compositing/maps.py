@@ -1,11 +1,14 @@
 """Small maps over a box of the frame, and the way between them and frame pixels."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import cv2
 import numpy as np
 
 from tryon_app.core.types import Float32, Rect, UInt8
+
+MapT = TypeVar("MapT", Float32, UInt8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +87,11 @@ class Grid:
         )
         return _warped(maps, matrix.astype(np.float64) @ cell, (self.width, self.height), cv2.BORDER_CONSTANT)
 
-    def enlarged(self, small: Float32, target: Rect) -> Float32:
+    def enlarged(self, small: MapT, target: Rect) -> MapT:
         """The part of a small map that lies over a box, at full size.
 
         Args:
-            small: float32 height x width, or height x width x n.
+            small: float32 or uint8, height x width or height x width x n.
             target: Box of the frame.
         """
         across, down = self.width / self.box.width, self.height / self.box.height
@@ -127,8 +130,8 @@ def box_mean(values: Float32, radius: int) -> Float32:
     return blurred
 
 
-def _warped(values: Float32, matrix: np.ndarray, size: tuple[int, int], border: int) -> Float32:
-    warped: Float32 = cv2.warpAffine(
+def _warped(values: MapT, matrix: np.ndarray, size: tuple[int, int], border: int) -> MapT:
+    warped: MapT = cv2.warpAffine(
         values, matrix, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP, borderMode=border
     )
     return warped

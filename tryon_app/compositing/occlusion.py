@@ -13,8 +13,9 @@ from tryon_app.compositing.maps import Grid, strongest
 from tryon_app.core.types import FitPiece, Float32, Frame, Parsing, Pose, Rect, UInt8
 
 _GUESSED_SIDE = 168
-_LABELLED_SIDE = 168
 """Longer side, in cells, of the small picture that is looked at."""
+_LABELLED_SIDES, _LABELLED_PIXELS = (152, 256), 4.0
+"""The same with labels: frame pixels to a cell, but no fewer and no more cells than these."""
 _SIDES = {"sleeve_left": 1, "sleeve_right": -1}
 
 
@@ -110,7 +111,11 @@ def front_of(frame: Frame, pose: Pose, parsing: Parsing, box: Rect) -> Front:
         box: Of the frame.
     """
     labels = parsing.labels
-    grid = Grid.over(box, _GUESSED_SIDE, 0.0) if labels is None else Grid.over(box, _LABELLED_SIDE)
+    if labels is None:
+        grid = Grid.over(box, _GUESSED_SIDE, 0.0)
+    else:
+        wanted = max(box.width, box.height) / _LABELLED_PIXELS
+        grid = Grid.over(box, round(min(max(wanted, _LABELLED_SIDES[0]), _LABELLED_SIDES[1])))
     small = grid.picture(frame.image)
     person = grid.mask(parsing.person, frame.width, frame.height)
     body = Anatomy(pose, *grid.axes())
