@@ -12,7 +12,7 @@ def started(monkeypatch):
     commands = []
 
     class Supervisor:
-        def __init__(self, command):
+        def __init__(self, command, tidy):
             self.command = command
 
         def run(self):

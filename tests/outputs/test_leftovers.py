@@ -9,6 +9,16 @@ from tryon_app.core.files import part_path
 from tryon_app.outputs.leftovers import remove_leftovers
 
 
+def test_what_a_process_began_that_just_ended_is_removed_at_once(tmp_path):
+    gone, other = gone_process(), gone_process()
+    began, others = part(tmp_path, gone, 0), part(tmp_path, other, 3600)
+    mine = part(tmp_path, os.getpid(), 0)
+    assert remove_leftovers([tmp_path], gone=gone) == 1
+    assert not began.exists()
+    assert others.exists()
+    assert mine.exists()
+
+
 def gone_process() -> int:
     process = subprocess.Popen([sys.executable, "-c", ""])
     process.wait()

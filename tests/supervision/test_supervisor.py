@@ -81,6 +81,17 @@ def test_three_crashes_lead_to_safe_mode():
     assert starts == [False, False, False, True]
 
 
+def test_what_a_failed_run_left_is_tidied_before_the_next(caplog):
+    caplog.set_level(logging.INFO, "tryon_app.supervision")
+    tidied = []
+    supervisor = Supervisor(
+        lambda _safe: [sys.executable, "-c", APP + (GOOD if tidied else CRASH)], QUICK, tidy=tidied.append
+    )
+    assert supervisor.run() == 0
+    assert len(tidied) == 1
+    assert f"process {tidied[0]}" in caplog.text
+
+
 def test_wrong_usage_is_not_tried_again():
     supervisor, starts = supervise(USAGE)
     assert supervisor.run() == 2

@@ -46,7 +46,9 @@ def kiosk(
     from tryon_app.supervision.supervisor import Supervisor
 
     options = _options(source, tuple(garment or ()), size, language, windowed)
-    supervisor = Supervisor(lambda safe: [*program(), "mirror", *options, *(["--no-networks"] if safe else [])])
+    supervisor = Supervisor(
+        lambda safe: [*program(), "mirror", *options, *(["--no-networks"] if safe else [])], tidy=_remove_what_it_began
+    )
 
     def stop(number: int, frame: FrameType | None) -> None:
         del number, frame
@@ -60,6 +62,15 @@ def kiosk(
         for number, handler in before.items():
             signal.signal(number, handler)
     raise typer.Exit(code)
+
+
+def _remove_what_it_began(process: int) -> None:
+    """A recording that a crash cut off shows people and cannot be played: nobody shall find it."""
+    from tryon_app.core.settings import load_settings
+    from tryon_app.outputs.leftovers import remove_leftovers
+
+    capture = load_settings(touch=False).capture
+    remove_leftovers((capture.snapshots, capture.recordings), gone=process)
 
 
 def program() -> Sequence[str]:

@@ -14,11 +14,12 @@ _UNTOUCHED_S = 60.0
 """A file that another machine writes to, on a shared disk, is younger than this."""
 
 
-def remove_leftovers(folders: Iterable[Path]) -> int:
+def remove_leftovers(folders: Iterable[Path], gone: int | None = None) -> int:
     """Remove incomplete files whose writer is gone.
 
     Args:
         folders: Where to look; not below them.
+        gone: A process that is known to have ended just now; its files need not be old, and those of others stay.
 
     Returns:
         How many were removed.
@@ -30,10 +31,10 @@ def remove_leftovers(folders: Iterable[Path]) -> int:
         except OSError:
             continue  # not made yet, or not ours to look into
         for path, writer in parts:
-            if writer is None or psutil.pid_exists(writer):
+            if writer is None or (writer != gone if gone is not None else psutil.pid_exists(writer)):
                 continue
             try:
-                if abs(time.time() - path.stat().st_mtime) > _UNTOUCHED_S:
+                if gone is not None or abs(time.time() - path.stat().st_mtime) > _UNTOUCHED_S:
                     path.unlink()
                     removed += 1
             except OSError as error:

@@ -42,6 +42,7 @@ class Supervisor:
         command: Program and arguments, told whether for safe mode.
         timing: Patience.
         clock: Seconds that never go back: a changed time of day must not look like a freeze.
+        tidy: Called with the number of a process that failed, before the next one starts.
     """
 
     def __init__(
@@ -49,7 +50,9 @@ class Supervisor:
         command: Callable[[bool], Sequence[str]],
         timing: Timing | None = None,
         clock: Callable[[], float] = time.monotonic,
+        tidy: Callable[[int], object] = lambda _process: None,
     ) -> None:
+        self._tidy = tidy
         self._command = command
         self._timing = timing or Timing()
         self._clock = clock
@@ -81,6 +84,7 @@ class Supervisor:
                 code = child.process.returncode
                 _log.info("Ended after %.0f s, exit code %d", lived_s, code)
                 return 0 if self._stop.is_set() else code
+            self._tidy(child.process.pid)
             decision = self._policy.crashed(self._clock(), lived_s)
             _log.error("The app failed after %.1f s: %s", lived_s, why)
             for line in child.last_words:
