@@ -4,7 +4,7 @@ PyInstaller here, so that the tests can ask without it.
 
 import re
 from collections.abc import Collection
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 # -- Python ------------------------------------------------------------------------------------------------------------
 
@@ -219,6 +219,29 @@ def is_host_library(source: str) -> bool:
 def host_library_wanted(source: str) -> bool:
     """Whether a collected file is bundled, as far as the building machine's libraries go."""
     return not is_host_library(source) or HOST_LIBRARIES.match(PurePosixPath(source).name) is not None
+
+
+# -- CUDA --------------------------------------------------------------------------------------------------------------
+
+# Stand-ins for other libraries' interfaces, which nothing here calls.
+_CUDA_UNUSED = re.compile(r"(lib)?(cufftw|nvblas)")
+
+
+def cuda_libraries(site: Path) -> list[tuple[str, str]]:
+    """NVIDIA's libraries as its wheels lay them out: ONNX Runtime looks for them there and opens them by name.
+
+    Args:
+        site: The folder that packages are installed in.
+
+    Returns:
+        Pairs of the file and its folder inside the app.
+    """
+    found = []
+    for path in sorted((site / "nvidia").rglob("*")):
+        library = path.suffix == ".dll" or ".so" in path.suffixes
+        if library and not _CUDA_UNUSED.match(path.name):
+            found.append((str(path), path.parent.relative_to(site).as_posix()))
+    return found
 
 
 # -- what must never be inside -----------------------------------------------------------------------------------------

@@ -108,6 +108,17 @@ def test_the_app_imports_nothing_that_is_left_out(contents):
     assert wrong == []
 
 
+def test_cuda_lies_where_onnx_runtime_looks(contents, tmp_path):
+    names = ("cu13/lib/libcudart.so.13", "cudnn/bin/x86_64/cudnn64_9.dll", "cu13/lib/libcufft.so.12")
+    unwanted = ("cu13/lib/libcudart_static.a", "cudnn/include/cudnn.h", "cu13/lib/libcufftw.so.12")
+    for name in (*names, *unwanted):
+        (tmp_path / "nvidia" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "nvidia" / name).touch()
+    found = contents.cuda_libraries(tmp_path)
+    assert {f"{folder}/{Path(source).name}" for source, folder in found} == {f"nvidia/{name}" for name in names}
+    assert contents.cuda_libraries(tmp_path / "none") == []
+
+
 def test_only_known_libraries_of_the_building_machine_come_along(contents):
     assert contents.host_library_wanted("/usr/lib/x86_64-linux-gnu/libxcb-cursor.so.0")
     assert contents.host_library_wanted("/home/me/venv/lib/python3.11/site-packages/cv2/cv2.abi3.so")
@@ -178,7 +189,7 @@ def test_the_spec_builds_one_folder_without_upx(monkeypatch, tmp_path, script):
     hooks = ModuleType("PyInstaller.utils.hooks")
     hooks.collect_submodules = submodules
     hooks.copy_metadata = lambda name: [(name, name)]
-    hooks.collect_dynamic_libs = lambda name: [(name, name)]
+    monkeypatch.setattr(script("contents"), "cuda_libraries", lambda site: [("libcudart.so.13", "nvidia/cu13/lib")])
     for name in ("PyInstaller", "PyInstaller.utils"):
         monkeypatch.setitem(sys.modules, name, ModuleType(name))
     monkeypatch.setitem(sys.modules, "PyInstaller.utils.hooks", hooks)
@@ -202,7 +213,7 @@ def test_the_spec_builds_one_folder_without_upx(monkeypatch, tmp_path, script):
     assert made.analysis.hiddenimports[0] == "tryon_app"
     assert "tryon_app.training" not in made.analysis.hiddenimports
     assert {"av", "torch"} <= set(made.analysis.excludes)
-    assert ("nvidia", "nvidia") in made.analysis.binaries
+    assert made.analysis.binaries == [("libcudart.so.13", "nvidia/cu13/lib")]
     parts, options = made.collected
     assert parts[0] == "tryon"
     assert [name for name, *_ in parts[1]] == ["PySide6/Qt/lib/libQt6Quick.so.6"]
