@@ -244,7 +244,9 @@ def _split(inside: Float32, known: Float32) -> int | None:
     """
     votes = (inside - 0.5) * known
     before = np.concatenate([[0.0], np.cumsum(votes)])
-    split = int((2.0 * before - before[-1]).argmax())
+    # Where something hides the end, all places behind it are as good: the middle of them.
+    best = np.flatnonzero(before >= before.max() - 1e-3)
+    split = int(best[len(best) // 2])
     for part, wanted in ((slice(0, split), 1.0), (slice(split, None), 0.0)):
         weight = float(known[part].sum())
         if weight < _LEAST_KNOWN * len(known):

@@ -1,0 +1,142 @@
+"""What is worn now, and what a new top makes of it; labels are drawn around the figure of `conftest`."""
+
+import cv2
+import numpy as np
+import pytest
+
+from tests.fitting.conftest import HEIGHT, UNIT, WIDTH, figure
+from tryon_app.core.paths import resources_dir
+from tryon_app.core.types import BodyPart, Category, Frame, Labels, Landmark, Material, Parsing, Worn
+from tryon_app.fitting.body import Body
+from tryon_app.fitting.flat import FlatFitter
+from tryon_app.fitting.raster import OUTSIDE
+from tryon_app.fitting.worn import WornMemory, WornNow, read_worn
+from tryon_app.garments.catalogue import Catalogue
+
+CATALOGUE = Catalogue((resources_dir() / "garments",))
+TORSO = 1.55 * UNIT
+SHOULDERS_Y = 200.0
+STEP = 4
+
+
+def labels(pose, hem, *, below=Material.LOWER, cuff=0.5, hidden=()):
+    """A top down to `hem` (torsos from the shoulders) with sleeves to `cuff` (share of the way to the wrist)."""
+    size = WIDTH // STEP, HEIGHT // STEP
+    person = cv2.resize(pose.person, size, interpolation=cv2.INTER_AREA) > 0.5
+    parts, materials = np.zeros(size[::-1], np.uint8), np.zeros(size[::-1], np.uint8)
+    parts[person], materials[person] = BodyPart.TORSO, Material.SKIN
+    edge = int((SHOULDERS_Y + hem * TORSO) / STEP)
+    materials[:edge][person[:edge]] = Material.UPPER
+    materials[edge:][person[edge:]] = below
+    for side, part in (("LEFT", BodyPart.LEFT_FOREARM), ("RIGHT", BodyPart.RIGHT_FOREARM)):
+        a, b, c = (pose.points[Landmark[f"{side}_{joint}"]] / STEP for joint in ("SHOULDER", "ELBOW", "WRIST"))
+        for share in np.linspace(0, 1.15, 200):
+            point = a + (b - a) * min(share * 2, 1) + (c - b) * max(share * 2 - 1, 0)
+            centre = tuple(int(value) for value in point)
+            cv2.circle(parts, centre, 3, int(part), -1)
+            cv2.circle(materials, centre, 3, int(Material.UPPER if share < cuff else Material.SKIN), -1)
+    for box in hidden:
+        parts[box], materials[box] = BodyPart.LEFT_HAND, Material.SKIN
+    matrix = np.array([[1 / STEP, 0, 0], [0, 1 / STEP, 0]], np.float32)
+    return Labels(matrix, one_hot(parts, len(BodyPart)), one_hot(materials, len(Material)))
+
+
+def one_hot(values, count):
+    return np.eye(count, dtype=np.float32)[values].transpose(2, 0, 1)
+
+
+@pytest.mark.parametrize("hem", [0.75, 0.9, 1.1, 1.4])
+def test_a_hem_over_trousers_is_found(hem):
+    pose = figure()
+    worn = read_worn(labels(pose, hem), Body(pose))
+    assert worn.hem == pytest.approx(hem * TORSO, abs=0.05 * TORSO)
+    assert worn.over_bottom
+
+
+def test_a_hem_over_skin_is_no_hem_over_trousers():
+    pose = figure()
+    worn = read_worn(labels(pose, 0.8, below=Material.SKIN), Body(pose))
+    assert worn.hem == pytest.approx(0.8 * TORSO, abs=0.05 * TORSO)
+    assert not worn.over_bottom
+
+
+def test_no_hem_is_invented_where_the_cloth_goes_on():
+    pose = figure()
+    assert read_worn(labels(pose, 9.0), Body(pose)).hem is None
+
+
+def test_hands_before_the_hem_do_not_move_it():
+    pose = figure()
+    low = int((SHOULDERS_Y + 0.8 * TORSO) / STEP)
+    hidden = [np.s_[low : low + 8, 70:90]]
+    worn = read_worn(labels(pose, 0.9, hidden=hidden), Body(pose))
+    assert worn.hem == pytest.approx(0.9 * TORSO, abs=0.06 * TORSO)
+
+
+@pytest.mark.parametrize("cuff", [0.3, 0.5, 0.75])
+def test_cuffs_are_found_on_both_arms(cuff):
+    pose = figure()
+    body = Body(pose)
+    worn = read_worn(labels(pose, 0.9, cuff=cuff), body)
+    for side in (1, -1):
+        arm = body.arm(side).joints[:3]
+        length = float(np.linalg.norm(np.diff(arm, axis=0), axis=1).sum())
+        assert worn.cuffs[side] == pytest.approx(cuff * length, abs=0.08 * length)
+
+
+def test_bare_and_covered_arms_have_no_cuff():
+    pose = figure()
+    assert read_worn(labels(pose, 0.9, cuff=0.0), Body(pose)).cuffs == {}
+    assert read_worn(labels(pose, 0.9, cuff=2.0), Body(pose)).cuffs == {}
+
+
+def test_a_hem_gives_way_when_near_and_stays_when_far():
+    body = Body(figure())
+    worn = WornNow(hem=1.0 * TORSO, over_bottom=False)
+    assert worn.hem_for(1.05 * TORSO, body, Category.TEE) == pytest.approx(TORSO)
+    assert worn.hem_for(1.5 * TORSO, body, Category.TEE) == pytest.approx(1.5 * TORSO)
+    values = [worn.hem_for(natural * TORSO, body, Category.TEE) for natural in np.linspace(1.0, 1.5, 60)]
+    assert np.diff(values).max() < 0.06 * TORSO, "without a jump between"
+
+
+def test_tops_are_tucked_in_like_the_present_one_and_hoodies_and_dresses_are_not():
+    body = Body(figure())
+    worn = WornNow(hem=0.7 * TORSO, over_bottom=True)
+    assert worn.hem_for(1.2 * TORSO, body, Category.SHIRT) == pytest.approx(0.7 * TORSO)
+    assert worn.hem_for(1.2 * TORSO, body, Category.HOODIE) == pytest.approx(1.2 * TORSO)
+    assert worn.hem_for(2.0 * TORSO, body, Category.DRESS) == pytest.approx(2.0 * TORSO)
+
+
+def drawn(pose, found):
+    """Lowest row of the torso piece that shows cloth."""
+    frame = Frame(np.zeros((HEIGHT, WIDTH, 3), np.uint8))
+    worn = (Worn(CATALOGUE.load("tee-white")),)
+    fit = FlatFitter().fit(frame, pose, Parsing(pose.person, found), worn)
+    torso = next(piece for piece in fit.garments[0].pieces if piece.name == "torso")
+    alpha = fit.garments[0].view.rgba[..., 3]
+    x, y = (torso.flow[..., axis] for axis in (0, 1))
+    inside = (x > OUTSIDE / 2) & (x >= 0) & (y >= 0) & (x < alpha.shape[1] - 1) & (y < alpha.shape[0] - 1)
+    shown = inside & (alpha[y.clip(0, alpha.shape[0] - 1).astype(int), x.clip(0, alpha.shape[1] - 1).astype(int)] > 128)
+    return torso.roi.y0 + torso.step * int(np.flatnonzero(shown.any(axis=1)).max())
+
+
+def test_a_new_tee_ends_where_the_present_top_is_tucked_in():
+    pose = figure()
+    plain = drawn(pose, None)
+    for hem in (0.7, 0.8):
+        end = drawn(pose, labels(pose, hem))
+        assert end < plain - 0.08 * TORSO
+        assert end == pytest.approx(SHOULDERS_Y + hem * TORSO, abs=0.07 * TORSO)
+
+
+def test_readings_are_averaged_and_kept_while_hidden():
+    pose = figure()
+    body = Body(pose)
+    memory = WornMemory()
+    first = memory.read(labels(pose, 0.8), body, 0.0, 0)
+    second = memory.read(labels(pose, 1.0), body, 0.04, 0)
+    assert first.hem < second.hem < 0.5 * (0.8 + 1.0) * TORSO
+    kept = memory.read(labels(pose, 9.0), body, 0.08, 0)
+    assert kept.hem == pytest.approx(second.hem)
+    assert memory.read(labels(pose, 9.0), body, 0.12, 1).hem is None, "another scene is another person"
+    assert memory.read(None, body, 0.16, 1) == WornNow()
