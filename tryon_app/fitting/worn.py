@@ -23,6 +23,8 @@ _FROM, _TO = 0.45, 2.1
 _LEAST_KNOWN = 0.12
 """Share of the line that must be seen on either side of an end."""
 _CLEAR = 0.62
+_TIED = 0.4
+"""Votes of samples that make no difference."""
 _FOLLOW = 0.15
 """Share of a new reading in the average."""
 _GAP_S = 0.5
@@ -245,7 +247,7 @@ def _split(inside: Float32, known: Float32) -> int | None:
     votes = (inside - 0.5) * known
     before = np.concatenate([[0.0], np.cumsum(votes)])
     # Where something hides the end, all places behind it are as good: the middle of them.
-    best = np.flatnonzero(before >= before.max() - 1e-3)
+    best = np.flatnonzero(before >= before.max() - _TIED)
     split = int(best[len(best) // 2])
     for part, wanted in ((slice(0, split), 1.0), (slice(split, None), 0.0)):
         weight = float(known[part].sum())
