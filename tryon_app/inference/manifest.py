@@ -11,6 +11,8 @@ from tryon_app.core.errors import ModelError
 from tryon_app.core.paths import models_dir
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._+-]*$")]
+"""A plain name: of no folder, and not hidden."""
 Shape = tuple[Annotated[int, Field(gt=0)], ...]
 MANIFEST_NAME = "manifest.toml"
 _REINSTALL = "Install the app again."
@@ -35,7 +37,7 @@ class WheelDownload(_Frozen):
     kind: Literal["wheel"]
     name: str
     version: str
-    file: str
+    file: FileName
     size: int
     sha256: Sha256
     python_version: str = ""
@@ -49,7 +51,7 @@ class UrlDownload(_Frozen):
 
     kind: Literal["url"]
     url: Annotated[str, Field(pattern=r"^(https://|http://(localhost|127\.0\.0\.1)[:/])")]
-    file: str
+    file: FileName
     size: int
     sha256: Sha256
 
@@ -103,7 +105,7 @@ class Variant(_Frozen):
 
     download: str = ""
     make: Literal["whole", "member", "task", "folder", "bundled"]
-    file: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+$")]
+    file: FileName
     sha256: Sha256 | None = None
     members: tuple[Member, ...] = ()
     notice: str = ""

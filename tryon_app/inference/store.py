@@ -3,8 +3,9 @@
 import hashlib
 import logging
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -267,12 +268,24 @@ def _expected(path: Path, variant: Variant) -> dict[Path, str]:
 
 def _take_out(file: Path, members: Iterable[Member]) -> Mapping[Member, bytes]:
     content: dict[Member, bytes] = {}
-    with zipfile.ZipFile(file) as archive:
+    # What `zipfile` raises for damaged, encrypted and unknown kinds of archives.
+    unreadable = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+    with ExitStack() as stack:
+        try:
+            archive = stack.enter_context(zipfile.ZipFile(file))
+        except unreadable as error:
+            raise ModelError(
+                f"{file.name} is no archive that can be read ({error}).", "Install the app again."
+            ) from error
         for member in members:
             try:
                 data = archive.read(member.path)
             except KeyError:
                 raise ModelError(f"{file.name} has no member {member.path}.", "Install the app again.") from None
+            except unreadable as error:
+                raise ModelError(
+                    f"{member.path} in {file.name} is damaged ({error}).", "Install the app again."
+                ) from error
             if hashlib.sha256(data).hexdigest() != member.sha256:
                 raise ModelError(f"{member.path} in {file.name} has a wrong checksum.", "Install the app again.")
             content[member] = data
