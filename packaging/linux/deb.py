@@ -29,6 +29,8 @@ _OPENED = (
     "xkb-data",
     "fonts-dejavu-core | fonts-noto-core",
 )
+# Of NVIDIA's driver, and of TensorRT where somebody installed it: the app runs without them.
+_OPTIONAL = frozenset({"libcuda.so.1", "libnvinfer.so.10", "libnvonnxparser.so.10"})
 _RECOMMENDED = ("fonts-noto-cjk",)
 
 
@@ -45,8 +47,8 @@ def dependencies(demands: Iterable[elf.Demand], packages: Mapping[str, str]) -> 
     demands = list(demands)
     libc, _ = elf.floor(demands, "GLIBC")
     stdcpp, _ = elf.floor(demands, "GLIBCXX")
-    outside = elf.outside(demands)
-    unknown = [name for name in outside if name not in packages]
+    outside = elf.outside(demands).keys() - _OPTIONAL
+    unknown = sorted(outside - packages.keys())
     if unknown:
         raise SystemExit(f"No Debian package is known for {', '.join(unknown)}: install it on the building machine.")
     names = {packages[name] for name in outside}

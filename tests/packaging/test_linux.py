@@ -77,7 +77,8 @@ def test_what_is_not_inside_must_come_from_the_system(script, tmp_path):
 def test_dependencies_say_versions_and_both_names_of_renamed_packages(script, deb, monkeypatch):
     monkeypatch.setattr(deb.elf, "outside", lambda found: {name: [] for one in found for name in one.needed})
     packages = {"libc.so.6": "libc6", "libglib-2.0.so.0": "libglib2.0-0"}
-    fields = deb.dependencies(demands(script), packages)
+    driver = deb.elf.Demand(Path("/a/cuda.so"), ("libcuda.so.1",), {})
+    fields = deb.dependencies([*demands(script), driver], packages)
     assert {"libc6 (>= 2.35)", "libglib2.0-0 | libglib2.0-0t64", "libgl1-mesa-dri"} <= set(fields)
     with pytest.raises(SystemExit, match=r"libglib-2\.0\.so\.0"):
         deb.dependencies(demands(script), {"libc.so.6": "libc6"})
