@@ -23,6 +23,8 @@ from requirements import FLAVOURS, ROOT, lock_file, project
 HERE = Path(__file__).resolve().parent
 BUILD = ROOT / "build" / "package"
 RESULTS = BUILD / "results"
+NO_ENVIRONMENT = 75
+"""Exit code where the environment cannot be made (EX_TEMPFAIL): there may be no index of packages here."""
 LIMIT_MB = {"cpu": 600.0, "cuda": 6000.0}
 # Programs that the build calls on Linux, and libraries whose packages the .deb names -> Debian's packages of them.
 LINUX_TOOLS = {"objdump": "binutils", "strip": "binutils", "dpkg-deb": "dpkg", "zstd": "zstd"}
@@ -91,6 +93,9 @@ def make_environment(flavour: str, environment: Mapping[str, str]) -> Path:
 
     Returns:
         Its Python.
+
+    Raises:
+        SystemExit: It cannot be made (code `NO_ENVIRONMENT`), or the project cannot be put into it.
     """
     folder = BUILD / flavour / "venv"
     python = folder / ("Scripts/python.exe" if WINDOWS else "bin/python")
@@ -99,9 +104,13 @@ def make_environment(flavour: str, environment: Mapping[str, str]) -> Path:
     if not stamp.is_file() or stamp.read_text("ascii") != wanted:
         step(f"Environment for {flavour}")
         shutil.rmtree(folder, ignore_errors=True)
-        _run([sys.executable, "-m", "venv", str(folder)], environment)
-        install = [str(python), "-m", "pip", "install", "--quiet", "--no-compile", "--disable-pip-version-check"]
-        _run([*install, "--require-hashes", "-r", str(lock_file(flavour))], environment)
+        try:
+            _run([sys.executable, "-m", "venv", str(folder)], environment)
+            install = [str(python), "-m", "pip", "install", "--quiet", "--no-compile", "--disable-pip-version-check"]
+            _run([*install, "--require-hashes", "-r", str(lock_file(flavour))], environment)
+        except SystemExit as failed:
+            print(failed, file=sys.stderr)
+            sys.exit(NO_ENVIRONMENT)
         stamp.write_text(wanted, "ascii")
     # The project itself, each time: its version may have changed.
     command = [str(python), "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "-e", str(ROOT)]

@@ -210,6 +210,6 @@ def test_the_run_script_refuses_old_systems_and_knows_the_menu(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX shell")
-@pytest.mark.parametrize("name", ["linux/run-tryon", "linux/postinst", "linux/postrm", "macos/sign.sh"])
+@pytest.mark.parametrize("name", ["linux/run-tryon", "linux/postinst", "linux/postrm", "macos/sign.sh", "ci.sh"])
 def test_shell_scripts_are_valid(name):
     subprocess.run(["sh", "-n", str(ROOT / "packaging" / name)], check=True)
