@@ -92,19 +92,22 @@ threading.Event().wait(60)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
-def test_an_app_without_its_supervisor_ends_and_prints_stay_out_of_the_heartbeats():
+@pytest.mark.parametrize("end", ["stdin", "stdout"])
+def test_an_app_without_its_supervisor_ends_and_prints_stay_out_of_the_heartbeats(end):
     process = subprocess.Popen(
         [sys.executable, "-c", ORPHAN],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=os.environ | {ENV_SUPERVISED: "1"},
     )
     try:
         assert read_beat(process.stdout.readline().decode()) == {"gui": 1}
-        process.stdout.close()  # what the system does when the supervisor dies
+        getattr(process, end).close()  # what the system does when the supervisor dies
         assert process.wait(20) == -signal.SIGTERM
         assert process.stderr.read() == b"said by a library\n"
     finally:
         process.kill()
         process.wait()
-        process.stderr.close()
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            pipe.close()

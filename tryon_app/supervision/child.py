@@ -34,7 +34,7 @@ class Child:
         self.last_words: deque[str] = deque(maxlen=LAST_WORDS)
         self.process = subprocess.Popen(  # noqa: S603 (our own program)
             list(command),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -78,8 +78,10 @@ class Child:
             return None
 
     def ask_to_end(self) -> None:
-        """As on SIGTERM."""
-        if self.process.poll() is None:
+        """End it politely: settings are saved, a recording is finished."""
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+        if sys.platform != "win32" and self.process.poll() is None:  # there it would be a kill
             self.process.terminate()
 
     def kill(self) -> None:
@@ -94,6 +96,8 @@ class Child:
         """Let go of the pipes of a process that has ended."""
         for reader in self._readers:
             reader.join(1.0)
+        if self.process.stdin is not None:
+            self.process.stdin.close()
         for pipe in (self.process.stdout, self.process.stderr):
             if pipe is not None and not any(reader.is_alive() for reader in self._readers):
                 pipe.close()
