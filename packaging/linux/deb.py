@@ -18,7 +18,14 @@ import elf  # noqa: E402  beside this folder
 PREFIX = Path("opt/tryon")
 MAINTAINER = "the tryon_app authors <tryon@localhost>"
 # Newest symbol of libstdc++ -> the GCC that brought it; Debian's package is named by that.
-_GCC = {(3, 4, 28): "9", (3, 4, 29): "11", (3, 4, 30): "12", (3, 4, 31): "13.1", (3, 4, 32): "13.2", (3, 4, 33): "14"}
+_GCC: dict[tuple[int, ...], str] = {
+    (3, 4, 28): "9",
+    (3, 4, 29): "11",
+    (3, 4, 30): "12",
+    (3, 4, 31): "13.1",
+    (3, 4, 32): "13.2",
+    (3, 4, 33): "14",
+}
 # Renamed where time became 64 bits wide (Debian 13, Ubuntu 24.04).
 _T64 = frozenset({"libglib2.0-0", "libssl3", "libpng16-16", "libcurl4", "libasound2", "libgtk-3-0", "libatk1.0-0"})
 # Opened by name while running. Without a GL driver the window stays blank; without a font it shows boxes.
