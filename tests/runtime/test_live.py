@@ -237,6 +237,7 @@ def test_without_models_the_plain_picture_goes_on_and_the_remedy_stays(bench, ma
     one, camera = bench(), make_camera()
     one.pipeline.fail_open = ModelError("The pose model is damaged.", "Fetch it again.")
     one.session.start(camera)
+    one.pipeline.notices = (Notice("A network is missing.", "Fetch it."),)
     frame = one.until(one.session.take)
     assert frame.composite.image[0, 0, 0] == 120
     one.until(lambda: one.session.stats().frames > 20)

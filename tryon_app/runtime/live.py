@@ -240,7 +240,8 @@ class LiveSession:
             self._say(LiveState.FAILED, *self._without_models)
 
     def _stage_trouble(self, message: str, remedy: str) -> None:
-        self._say(LiveState.RUNNING, message, remedy)
+        if self._without_models is None:  # what is missing altogether was said already
+            self._say(LiveState.RUNNING, message, remedy)
 
     def _camera_trouble(self, epoch: int, message: str, remedy: str) -> None:
         if epoch != self._epoch:
