@@ -1,13 +1,16 @@
 """No memory, and models that are deleted or damaged under a running app."""
 
 import shutil
+import time
 
 import pytest
 
-from tryon_app.app import build_pipeline
+from tryon_app.app import build_pipeline, load_garment
+from tryon_app.cameras.faulty import Fault, FaultyCamera
 from tryon_app.cameras.synthetic import SyntheticCamera
 from tryon_app.core.errors import ModelError
 from tryon_app.core.settings import Settings
+from tryon_app.core.types import Worn
 from tryon_app.runtime.live import LiveSession, LiveState
 
 MODEL = "pose_landmarker_full.task"
@@ -41,9 +44,7 @@ def own_models(models_cache, needs, tmp_path, monkeypatch):
     return folder
 
 
-def until(one, what, seconds=40.0):
-    import time
-
+def until(one, what, seconds=60.0):
     end = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < end, one
@@ -86,3 +87,24 @@ def test_a_model_spoilt_while_it_runs_is_found_at_the_next_start_alone(own_model
         assert said[-1].remedy
     finally:
         second.stop()
+
+
+def test_the_real_stages_take_whatever_a_camera_sends(models_cache, needs) -> None:
+    needs((models_cache / MODEL).is_file(), "the pose model")
+    said = []
+    camera = FaultyCamera(SyntheticCamera((320, 180)))
+    session = LiveSession(
+        build_pipeline(Settings()), on_frame=lambda: None, on_status=said.append, within=(320, 180), adaptive=False
+    )
+    session.set_outfit((Worn(load_garment("tee-white")),))
+    session.start(camera)
+    try:
+        for fault in (Fault.NONE, Fault.RESIZED, Fault.GARBAGE, Fault.NOBODY, Fault.RESIZED, Fault.NONE):
+            camera.set_fault(fault)
+            frames = session.stats().frames
+            until(said, lambda frames=frames: session.stats().frames > frames + 8)
+        assert session.stats().failures == 0
+        assert {status.state for status in said} == {LiveState.PREPARING, LiveState.RUNNING}
+    finally:
+        session.stop()
+        camera.release()
