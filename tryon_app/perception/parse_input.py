@@ -32,6 +32,8 @@ _HEAD = (7, 3, 0, 6, 8)
 _FAR_OUT = 2.0
 _PRESENT = 0.3
 _MARGIN = 0.16
+_BODY = 1.15
+"""Least length of what is looked at below the shoulders."""
 _LEAST = 0.5
 """Smallest width of a crop as a share of the shoulders-to-hips length times 2."""
 _FIXED = 4
@@ -70,8 +72,10 @@ def crop_around(points: Float32, presence: Float32, width: int, height: int) -> 
     seen[[11, 12]] = True
     kept = np.clip(points[seen], 0.0, np.array([width, height], np.float32))
     low, high = kept.min(axis=0), kept.max(axis=0)
-    # The landmarks end at the eyes and ears: the rest of the head is above.
+    # The landmarks end at the eyes and ears: the rest of the head is above. And where the frame cuts the body, what is
+    # left of it goes down to there, though no landmark says so.
     low[1] = max(min(low[1], shoulders[1] - 0.62 * torso), 0.0)
+    high[1] = max(high[1], min(shoulders[1] + _BODY * torso, height))
     margin = _MARGIN * torso + 0.06 * float((high - low).max())
     low, high = low - margin, high + margin
     low, high = np.maximum(low, -margin), np.minimum(high, np.array([width, height]) + margin)
