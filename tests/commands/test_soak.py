@@ -17,7 +17,7 @@ from tryon_app.core.types import Worn
 from tryon_app.runtime.live import LiveSession
 
 QUICK = Schedule(
-    sample=0.1, garment=0.3, fault=4.0, fault_lasts=2.4, person=0.4, nobody=0.3, snapshot=0.5, count_frames=1.0
+    sample=0.1, garment=0.3, fault=3.5, fault_lasts=2.4, person=0.4, nobody=0.3, snapshot=0.5, count_frames=1.0
 )
 GOOD = Sample(0.0, 500.0, 40, 20, 30.0, -1, False)
 

@@ -7,7 +7,7 @@ import pytest
 from tryon_app.cameras.faulty import Fault
 from tryon_app.runtime.live import LiveState
 
-NOTICED = (Fault.UNPLUGGED, Fault.FROZEN, Fault.BLACK, Fault.DEVICE_ERROR)
+NOTICED = (Fault.UNPLUGGED, Fault.FROZEN, Fault.BLACK, Fault.STUCK, Fault.DEVICE_ERROR)
 
 
 def statuses(one, mark):

@@ -24,7 +24,9 @@ class PlugCamera(fakes.FakeCamera):
         if self.broken:
             raise CameraError(f"{self.name} stopped sending pictures.", "Check its cable.")
         self.count += 1
-        return Frame(self.plain(), self.count, time.monotonic())
+        image = self.plain()
+        image[0, 0, 1] = self.count % 256  # a sensor's noise
+        return Frame(image, self.count, time.monotonic())
 
 
 class Painter:

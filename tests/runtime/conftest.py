@@ -22,7 +22,7 @@ class ScriptedCamera:
         self.name, self.live, self.mirrored, self.rate = "Scripted camera", live, False, rate
         self.length = length
         self.unplugged = False
-        self.black = False
+        self.black = self.stuck = False
         self.hang = threading.Event()
         self.opening_s = 0.0
         self.opened = self.closed = 0
@@ -47,6 +47,8 @@ class ScriptedCamera:
         time.sleep(1.0 / self.rate)
         self._index += 1
         image = np.full((90, 160, 3), 0 if self.black else 120, np.uint8)
+        if not self.black and not self.stuck:
+            image[-10, 0, 1] = self._index % 256  # a sensor's noise
         return Frame(image, self._index, self._index / self.rate)
 
     def close(self) -> None:

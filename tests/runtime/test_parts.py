@@ -1,9 +1,11 @@
 import threading
 
+import numpy as np
 import pytest
 
 from tryon_app.runtime.latest import LatestSlot
 from tryon_app.runtime.quality import Quality
+from tryon_app.runtime.stream_watch import StreamWatch, Verdict
 
 
 def test_the_newest_wins_and_the_others_are_counted() -> None:
@@ -83,3 +85,36 @@ def test_quality_keeps_still_between_slow_and_fast_and_when_told_to() -> None:
     fixed = Quality(target_fps=30, adaptive=False)
     assert not any(fixed.observe(1.0, 0.1) for _ in range(100))
     assert fixed.scale == pytest.approx(1.0)
+
+
+def picture(value: int) -> np.ndarray:
+    return np.full((90, 160, 3), value, np.uint8)
+
+
+def looks(watch: StreamWatch, values: list[int], start_s: float = 0.0) -> list[Verdict]:
+    """Ten pictures a second."""
+    return [watch.look(picture(value), start_s + 0.1 * index) for index, value in enumerate(values)]
+
+
+def test_black_is_waited_out_for_a_moment_and_then_said() -> None:
+    verdicts = looks(StreamWatch(), [90, 0, 0, 0, 91, *[0] * 17])
+    assert verdicts[:5] == [Verdict.GOOD, Verdict.DARK, Verdict.DARK, Verdict.DARK, Verdict.GOOD]
+    assert verdicts[5:-1] == [Verdict.DARK] * 16
+    assert verdicts[-1] is Verdict.BLACK
+
+
+def test_a_picture_that_stands_still_is_said_once_and_then_believed() -> None:
+    watch = StreamWatch()
+    assert looks(watch, [*range(50, 80), *[80] * 17])[-1] is Verdict.GOOD
+    assert looks(watch, [80], 4.9)[-1] is Verdict.STUCK
+    watch.begin()
+    assert set(looks(watch, [80] * 100, 5.5)) == {Verdict.GOOD}  # a test picture: that is all there is
+    assert set(looks(watch, [81, 82, 80], 20.0)) == {Verdict.GOOD}
+    assert Verdict.STUCK in looks(watch, [83] * 30, 21.0)  # another one is another matter
+
+
+def test_a_still_scene_with_a_sensors_noise_is_not_stuck() -> None:
+    watch, noise = StreamWatch(), np.random.default_rng(0)
+    for index in range(100):
+        image = (picture(90) + noise.integers(0, 2, (90, 160, 3))).astype(np.uint8)
+        assert watch.look(image, index * 0.1) is Verdict.GOOD

@@ -22,6 +22,7 @@ class Fault(StrEnum):
     UNPLUGGED = "unplugged"
     FROZEN = "frozen"
     BLACK = "black"
+    STUCK = "stuck"
     RESIZED = "resized"
     GARBAGE = "garbage"
     DEVICE_ERROR = "device error"
@@ -144,6 +145,8 @@ class FaultyCamera:
         if self._fault is Fault.GARBAGE:
             return self._random.integers(0, 256, image.shape, np.uint8)
         if self._fault is Fault.NOBODY:
+            return self._random.integers(_GREY - 2, _GREY + 3, image.shape, np.uint8)
+        if self._fault is Fault.STUCK:
             return np.full_like(image, _GREY)
         if self._fault is Fault.RESIZED:
             height, width = image.shape[:2]

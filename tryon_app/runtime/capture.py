@@ -6,17 +6,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from tryon_app.core.errors import TryOnError
 from tryon_app.core.protocols import Camera, FitsWithin
 from tryon_app.core.types import Frame
 from tryon_app.runtime.latest import LatestSlot
 from tryon_app.runtime.scaling import scaled
+from tryon_app.runtime.stream_watch import StreamWatch, Verdict
 
 _log = logging.getLogger(__name__)
-_BLACK_LEVEL = 2.0
-_BLACK_S = 1.5
 _BACK_OFF_S = (0.3, 0.6, 1.2, 2.5, 5.0)
 _HAND_OVER_S = 2.0
 _STALLED_S = 1.5
@@ -76,12 +73,18 @@ class Capture:
         self._within = within
         self._paced = paced
         self._before = before
+        self._watch = StreamWatch() if before is None or before.camera is not camera else before.watch
         self._stop = threading.Event()
         self._left_behind = False
         self._alive_s = time.monotonic()
         self._delivering = False
         self._start: tuple[float, float, int] | None = None
         self._thread = threading.Thread(target=self._run, name=f"capture-{epoch}", daemon=True)
+
+    @property
+    def watch(self) -> StreamWatch:
+        """What is known of the camera's pictures, for the capture that opens it again."""
+        return self._watch
 
     @property
     def hangs(self) -> bool:
@@ -166,22 +169,23 @@ class Capture:
             _log.exception("Closing the camera failed")
 
     def _read_on(self) -> bool:
-        """Read until told to stop (False), the stream turns black (False) or ends (True)."""
-        black_since: float | None = None
+        """Read until told to stop (False), the stream shows nothing any more (False) or ends (True)."""
+        self._watch.begin()
         while not self._stop.is_set():
             begin = time.perf_counter()
             frame = self.camera.read()
             if frame is None:
                 return not self._stop.is_set()
             self._alive_s, self._delivering = time.monotonic(), True
-            if self.camera.live and _is_black(frame):
-                black_since = black_since or self._alive_s
-                if self._alive_s - black_since > _BLACK_S:
-                    self._trouble(f"{self.camera.name} shows black.", "Open its cover, or end the app that uses it.")
-                    return False
-                # Rather the last picture than a black one.
+            verdict = self._watch.look(frame.image, self._alive_s) if self.camera.live else Verdict.GOOD
+            if verdict is Verdict.DARK:
                 continue
-            black_since = None
+            if verdict is Verdict.BLACK:
+                self._trouble(f"{self.camera.name} shows black.", "Open its cover, or end the app that uses it.")
+                return False
+            if verdict is Verdict.STUCK:
+                self._trouble(f"{self.camera.name} shows the same picture all the time.", "Plug it in again.")
+                return False
             original = frame
             frame = scaled(frame, min(self._within[0] / frame.width, self._within[1] / frame.height))
             read_s = time.perf_counter() - begin
@@ -215,7 +219,3 @@ class Capture:
     def _trouble(self, message: str, remedy: str) -> None:
         if not self._stop.is_set():
             self._on_trouble(self.epoch, message, remedy)
-
-
-def _is_black(frame: Frame) -> bool:
-    return float(np.mean(frame.image[::16, ::16])) < _BLACK_LEVEL

@@ -19,6 +19,7 @@ FAULTS = (
     Fault.UNPLUGGED,
     Fault.FROZEN,
     Fault.BLACK,
+    Fault.STUCK,
     Fault.RESIZED,
     Fault.GARBAGE,
     Fault.DEVICE_ERROR,
