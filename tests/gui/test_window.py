@@ -427,3 +427,13 @@ def test_an_outfit_that_was_half_loaded_is_not_forgotten(open_window, world):
         lambda: {worn.garment for worn in window.app.preferences.settings.last.outfit} == {"navy-tee", "pleated-skirt"},
         "the new outfit remembered",
     )
+
+
+def test_a_garment_that_is_gone_meanwhile_is_said_and_what_is_worn_stays(mirror):
+    mirror.app.wardrobe.wear("removed-while-running")
+    mirror.until(lambda: mirror.shows("banner_garment"), "the banner")
+    assert mirror.app.notices.banners[0]["remedy"]
+    assert [worn["garmentId"] for worn in mirror.app.wardrobe.worn] == ["navy-tee"]
+    mirror.until_colour("picture", *DRESSED, fakes.colour_of("navy-tee"))
+    mirror.click("garment_red-dress")
+    mirror.until_colour("picture", *DRESSED, fakes.colour_of("red-dress"))
