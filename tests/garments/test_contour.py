@@ -7,7 +7,7 @@ from PIL import Image
 
 from tryon_app.core.paths import resources_dir
 from tryon_app.core.types import Slot, UInt8
-from tryon_app.garments.contrast import contrast_cutout
+from tryon_app.garments.contour import contour_cutout
 from tryon_app.garments.importing import import_photo
 
 
@@ -37,16 +37,38 @@ def test_white_cloth_before_a_white_wall(garment_id: str, size: tuple[int, int],
     picture, truth = on_wall(garment_id, size, wall)
     picture.save(tmp_path / "photo.jpg", quality=90)
     noisy = np.asarray(Image.open(tmp_path / "photo.jpg").convert("RGB"))
-    cut = contrast_cutout(noisy)
+    cut = contour_cutout(noisy)
     assert cut is not None
     assert overlap(cut, truth) > 0.9
     garment = import_photo(tmp_path / "photo.jpg", slot=Slot.TOP)
     assert sum("cuff" in name for name in garment.front.keypoints) == 4
 
 
+def test_a_small_picture_whose_shadow_is_larger_than_a_quarter_of_the_garment(draw_trousers, tmp_path: Path) -> None:
+    truth, _ = draw_trousers(apart=100, colour=(150, 130, 95))
+    alpha = truth[..., 3].astype(np.float32) / 255
+    shadow = 1 - 0.3 * cv2.GaussianBlur(np.roll(alpha, (18, 12), (0, 1)), (0, 0), 20)[..., None]
+    picture = truth[..., :3] * alpha[..., None] + 250 * shadow * (1 - alpha[..., None])
+    small = cv2.resize(picture, (200, 200), interpolation=cv2.INTER_AREA).astype(np.uint8)
+    Image.fromarray(small).save(tmp_path / "photo.jpg", quality=90)
+    garment = import_photo(tmp_path / "photo.jpg")
+    wanted = (cv2.resize(truth[..., 3], (200, 200), interpolation=cv2.INTER_AREA) > 127).sum()
+    assert (garment.front.rgba[..., 3] > 127).sum() == pytest.approx(wanted, rel=0.04)
+
+
+def test_white_cloth_with_a_shadow(draw_top, photograph) -> None:
+    truth, _ = draw_top(colour=(246, 246, 246))
+    small = cv2.resize(
+        photograph(truth, backdrop=(250, 250, 250), shadow=0.3), (240, 240), interpolation=cv2.INTER_AREA
+    )
+    cut = contour_cutout(small)
+    assert cut is not None
+    assert overlap(cut, cv2.resize(truth[..., 3], (240, 240), interpolation=cv2.INTER_AREA) > 127) > 0.93
+
+
 def test_nothing_and_everything_are_no_garments() -> None:
     plain = np.full((200, 150, 3), 240, np.uint8)
-    assert contrast_cutout(plain) is None
+    assert contour_cutout(plain) is None
     full = plain.copy()
     cv2.rectangle(full, (7, 7), (143, 193), (20, 20, 90), -1)
-    assert contrast_cutout(full) is None
+    assert contour_cutout(full) is None
