@@ -45,7 +45,7 @@ def strace(tmp_path_factory) -> list[str]:
     program = shutil.which("strace")
     if program is None:
         return []
-    probe = [program, "-f", "-qq", "-o", str(tmp_path_factory.mktemp("strace") / "probe"), "true"]
+    probe = [program, "-f", "--seccomp-bpf", "-qq", "-o", str(tmp_path_factory.mktemp("strace") / "probe"), "true"]
     return [program] if subprocess.run(probe, capture_output=True, check=False).returncode == 0 else []
 
 
@@ -67,7 +67,7 @@ class Traced:
         self._trace.write_text("")
         python = [sys.executable, "-m", "tryon_app"]
         if self._strace:
-            options = ["-f", "-qq", "-y", "-s", "0", "-e", f"trace={CALLS}", "-o", str(self._trace)]
+            options = ["-f", "--seccomp-bpf", "-qq", "-y", "-s", "0", "-e", f"trace={CALLS}", "-o", str(self._trace)]
             command = [*self._strace, *options, *python]
         else:
             command = [sys.executable, "-c", AUDIT, str(self._trace)]

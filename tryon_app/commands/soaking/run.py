@@ -161,8 +161,9 @@ class SoakRun:
             tell: Told each measurement.
 
         Raises:
-            TryOnError: No picture ever came, or the models cannot be opened.
+            TryOnError: The source cannot be opened, no picture ever came, or the models cannot be opened.
         """
+        self._camera.open()  # what cannot be shown at all is said at once
         self._session.start(self._camera)
         try:
             self._session.set_outfit(next(self._outfits))
