@@ -35,7 +35,7 @@ FOREVER = f"live({ALL})"
 STUBBORN = f"signal.signal(signal.SIGTERM, signal.SIG_IGN); live({ALL})"
 USAGE = "os._exit(2)"
 
-QUICK = Timing(frozen_s=0.8, starting_s=20.0, look_s=0.05, asleep_s=5.0, ending_s=1.0)
+QUICK = Timing(frozen_s=1.5, starting_s=20.0, look_s=0.05, asleep_s=5.0, ending_s=1.0)
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 
@@ -99,7 +99,7 @@ def test_wrong_usage_is_not_tried_again():
 
 
 def test_loading_models_is_given_more_time_than_running():
-    waits = "heart.beat('gui'); time.sleep(2.0); os._exit(0)"  # one part at work, and silent for longer than a freeze
+    waits = "heart.beat('gui'); time.sleep(3.0); os._exit(0)"  # one part at work, and silent for longer than a freeze
     supervisor, starts = supervise(waits)
     assert supervisor.run() == 0
     assert starts == [False]
