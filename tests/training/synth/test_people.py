@@ -65,8 +65,8 @@ def test_a_pattern_is_sewn_without_gaps(dressed, kind):
     _, measures = dressed
     made = {
         "tee": lambda: top(measures, TEE),
-        "trousers": lambda: trousers(measures, 0.95, 0.08, 0.2),
-        "skirt": lambda: skirt(measures, 0.5, 0.05),
+        "trousers": lambda: trousers(measures, -0.05, 0.95, 0.08, 0.2),
+        "skirt": lambda: skirt(measures, 0.0, 0.5, 0.05),
     }
     cloth = sew(measures, made[kind]())
     assert len(cloth.points) < len(cloth.flat), "seams are shared by both panels"

@@ -79,6 +79,10 @@ class Measures:
             return _half(self._torso, z)
         return _half(self._trunk if z > self.crotch_z else self._legs, z)
 
+    def girth(self, z: float) -> float:
+        """Of the trunk at a height."""
+        return _girth(self._torso if z > self.hip_z else self._trunk, z)
+
     def leg_span(self, z: float) -> tuple[float, float]:
         """The left leg's inner and outer x at a height."""
         across = self._left_leg[np.abs(self._left_leg[:, 2] - z) < 0.02, 0]

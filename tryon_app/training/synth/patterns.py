@@ -150,17 +150,18 @@ def _neckline(collar: Vector, depth: float, v_neck: bool) -> Vector:
     return np.stack([collar[0] * share, collar[1] - depth * fall], axis=1)
 
 
-def trousers(body: Measures, length: float, ease: float, wide: float) -> Pattern:
+def trousers(body: Measures, rise: float, length: float, ease: float, wide: float) -> Pattern:
     """Trousers, shorts or leggings.
 
     Args:
         body: Who wears them.
+        rise: How far above the natural waist they begin, metres; negative on the hips.
         length: As a share of the leg.
         ease: Extra width of the hips, as a share.
         wide: Extra width of the leg's end, as a share.
     """
-    waist_z, crotch_z = body.waist_z - 0.02, body.crotch_z - 0.015
-    waist, hips = body.waist * 0.255, body.hips / 4 * (1 + ease)
+    waist_z, crotch_z = body.waist_z + rise, body.crotch_z - 0.015
+    waist, hips = body.girth(waist_z) * 0.255, body.hips / 4 * (1 + ease)
     end_z = body.hip[1] - (body.hip[1] - body.ankle[1]) * length - 0.01
     heights = np.linspace(end_z, waist_z, 10)
     outer_around = np.array(
@@ -182,10 +183,10 @@ def trousers(body: Measures, length: float, ease: float, wide: float) -> Pattern
     return Pattern(edges, _waistband(outer, outer_around, waist_z))
 
 
-def skirt(body: Measures, length: float, flare: float) -> Pattern:
-    """A skirt, metres."""
-    waist_z = body.waist_z - 0.01
-    waist, hips = body.waist * 0.252, body.hips / 4 * 1.06
+def skirt(body: Measures, rise: float, length: float, flare: float) -> Pattern:
+    """A skirt, metres; `rise` as for trousers."""
+    waist_z = body.waist_z + rise
+    waist, hips = body.girth(waist_z) * 0.252, body.hips / 4 * 1.06
     hem_z = waist_z - length
 
     def around(z: float) -> tuple[float, float]:

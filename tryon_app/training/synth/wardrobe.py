@@ -49,7 +49,7 @@ def random_outfit(body: Measures, random: np.random.Generator) -> list[Piece]:
     else:
         names = list(_TOPS)
         style = names[int(random.choice(len(names), p=list(_TOPS.values())))]
-        tucked = bool(random.random() < 0.35)
+        tucked = bool(random.random() < 0.42)
         pieces.append(_lower(body, random, thickness=0.012 if tucked else 0.004, rank=2 if tucked else 0))
         pieces.append(_top(body, random, style, thickness=0.006 if tucked else 0.010, rank=1))
         pieces.sort(key=lambda piece: piece.rank)
@@ -77,7 +77,7 @@ def _cut(random: np.random.Generator, style: Style) -> TopCut:
     if style in {"longsleeve", "shirt"} and random.random() < 0.2:
         sleeve = within(0.62, 0.9)
     loose = style in {"hoodie", "jacket", "open_jacket", "shirt"}
-    length = within(0.8, 1.15) if style == "dress" else within(0.56, 0.80) + (0.05 if rank_is_outer(style) else 0.0)
+    length = within(0.8, 1.15) if style == "dress" else within(0.42, 0.80) + (0.05 if rank_is_outer(style) else 0.0)
     return TopCut(
         sleeve=sleeve,
         length=length,
@@ -98,14 +98,17 @@ def rank_is_outer(style: Style) -> bool:
 
 def _lower(body: Measures, random: np.random.Generator, thickness: float, rank: int) -> Piece:
     kind = float(random.random())
+    # On the hips, at the waist, above it: where a top ends over them must be seen, not known.
+    rise = float(random.uniform(-0.12, 0.04))
     style: Style
     if kind < 0.2:
-        style, pattern = "skirt", skirt(body, float(random.uniform(0.33, 0.8)), float(random.uniform(0.01, 0.18)))
+        style = "skirt"
+        pattern = skirt(body, rise, float(random.uniform(0.33, 0.8)), float(random.uniform(0.01, 0.18)))
     elif kind < 0.38:
         style = "shorts"
-        pattern = trousers(body, float(random.uniform(0.3, 0.6)), float(random.uniform(0.04, 0.14)), 0.3)
+        pattern = trousers(body, rise, float(random.uniform(0.3, 0.6)), float(random.uniform(0.04, 0.14)), 0.3)
     else:
         style = "trousers"
         length, wide = float(random.uniform(0.82, 0.98)), float(random.uniform(0.0, 0.6))
-        pattern = trousers(body, length, float(random.uniform(0.03, 0.12)), wide)
+        pattern = trousers(body, rise, length, float(random.uniform(0.03, 0.12)), wide)
     return Piece(style, Material.LOWER, pattern, sew(body, pattern), thickness, rank)
