@@ -57,6 +57,20 @@ EXCLUDED_MODULES = (
 # Loaded by name, where no analysis sees it.
 HIDDEN_MODULES = ("cv2_enumerate_cameras", "trimesh")
 
+# What pip writes down of an installation: nothing asks for it, and it tells where the app was built.
+_INSTALLED = frozenset({"RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "entry_points.txt", "top_level.txt"})
+
+
+def metadata_wanted(destination: str) -> bool:
+    """Whether a collected file is no left-over of an installation; `METADATA` and licences are wanted.
+
+    Args:
+        destination: Its path inside the bundle, with slashes.
+    """
+    path = PurePosixPath(destination.replace("\\", "/"))
+    return not (path.parent.name.endswith(".dist-info") and path.name in _INSTALLED)
+
+
 # -- Qt ----------------------------------------------------------------------------------------------------------------
 
 # The window is drawn in the Basic style.

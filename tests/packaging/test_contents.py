@@ -87,6 +87,13 @@ def test_what_our_window_imports_is_known_and_free_of_gpl(contents):
     assert not [module for module in kept if module.replace("/", "").removeprefix("Qt") in contents.QT_GPL_ONLY]
 
 
+def test_nothing_tells_where_the_app_was_built(contents):
+    wanted = {name: contents.metadata_wanted(f"a-1.dist-info/{name}") for name in ("METADATA", "RECORD", "LICENSE")}
+    assert wanted == {"METADATA": True, "RECORD": False, "LICENSE": True}
+    assert not contents.metadata_wanted("a-1.dist-info\\direct_url.json")
+    assert contents.metadata_wanted("resources/RECORD")
+
+
 def test_nothing_is_both_kept_and_forbidden(contents):
     assert not contents.QT_LIBRARIES & contents.QT_GPL_ONLY
     assert not set(contents.HIDDEN_MODULES) & set(contents.EXCLUDED_MODULES)
@@ -177,7 +184,7 @@ def test_the_spec_builds_one_folder_without_upx(monkeypatch, tmp_path, script):
                 ("PySide6/Qt/lib/libQt6Charts.so.6", "/site-packages/PySide6/Qt/lib/libQt6Charts.so.6", "BINARY"),
                 ("libQt6Charts.so.6", "PySide6/Qt/lib/libQt6Charts.so.6", "SYMLINK"),
             ]
-            self.datas = [("resources/a.png", "/src/a.png", "DATA")]
+            self.datas = [("resources/a.png", "/src/a.png", "DATA"), ("a-1.dist-info/RECORD", "/src/RECORD", "DATA")]
 
     def executable(*_args, **options):
         made.programs.append(options)
@@ -217,5 +224,6 @@ def test_the_spec_builds_one_folder_without_upx(monkeypatch, tmp_path, script):
     parts, options = made.collected
     assert parts[0] == "tryon"
     assert [name for name, *_ in parts[1]] == ["PySide6/Qt/lib/libQt6Quick.so.6"]
+    assert "a-1.dist-info/RECORD" not in [name for name, *_ in parts[2]]
     assert ("THIRD_PARTY_LICENSES.txt", str(tmp_path / "THIRD_PARTY_LICENSES.txt"), "DATA") in parts[2]
     assert options["upx"] is made.programs[0]["upx"] is False
