@@ -31,8 +31,8 @@ ABORT = f"live({ALL}, seconds=0.1); os.abort()"
 HANG_ONE = f"live({ALL}, seconds=0.3); live('gui', 'perceive')"
 HANG_ALL = f"live({ALL}, seconds=0.3); os.kill(os.getpid(), signal.SIGSTOP)"
 GOOD = f"live({ALL}, seconds=0.3)"
-FOREVER = f"live({ALL})"
-STUBBORN = f"signal.signal(signal.SIGTERM, signal.SIG_IGN); live({ALL})"
+FOREVER = f"open('ready', 'w').close(); live({ALL})"
+STUBBORN = f"signal.signal(signal.SIGTERM, signal.SIG_IGN); open('ready', 'w').close(); live({ALL})"
 USAGE = "os._exit(2)"
 
 QUICK = Timing(frozen_s=1.5, starting_s=20.0, look_s=0.05, asleep_s=5.0, ending_s=1.0)
@@ -106,14 +106,15 @@ def test_loading_models_is_given_more_time_than_running():
 
 
 @pytest.mark.parametrize(("life", "killed"), [(FOREVER, False), (STUBBORN, True)])
-def test_told_to_stop_the_app_ends_too(caplog, life, killed):
+def test_told_to_stop_the_app_ends_too(caplog, tmp_path, life, killed):
     supervisor, starts = supervise(life)
     codes = []
     thread = threading.Thread(target=lambda: codes.append(supervisor.run()))
     thread.start()
-    while not starts:
+    end = time.monotonic() + 60
+    while not (tmp_path / "ready").exists():  # its handler stands
+        assert time.monotonic() < end
         time.sleep(0.02)
-    time.sleep(1.0)  # until its handler stands
     supervisor.stop()
     thread.join(20.0)
     assert codes == [0]
