@@ -15,13 +15,14 @@ from tryon_app.perception.parse_input import crop_around
 from tryon_app.perception.scripted import ScriptedPose
 
 CATALOGUE = Catalogue((resources_dir() / "garments",))
-SKIN, CLOTH, WALL, TROUSERS, HAIR, STRAP = (
+SKIN, CLOTH, WALL, TROUSERS, HAIR, STRAP, SHOE = (
     (205, 150, 120),
     (40, 70, 60),
     (190, 190, 185),
     (60, 60, 110),
     (50, 30, 20),
     (120, 20, 90),
+    (30, 30, 30),
 )
 WIDTH, HEIGHT = 480, 640
 
@@ -120,13 +121,14 @@ def figure(
     drawing = Drawing()
     shoulders, hips = p[[11, 12]], p[[23, 24]]
     middle, bottom = shoulders.mean(axis=0), hips.mean(axis=0)
-    for side, thigh, shin in (
-        (1, BodyPart.LEFT_THIGH, BodyPart.LEFT_SHIN),
-        (-1, BodyPart.RIGHT_THIGH, BodyPart.RIGHT_SHIN),
+    for side, thigh, shin, foot in (
+        (1, BodyPart.LEFT_THIGH, BodyPart.LEFT_SHIN, BodyPart.LEFT_FOOT),
+        (-1, BodyPart.RIGHT_THIGH, BodyPart.RIGHT_SHIN, BodyPart.RIGHT_FOOT),
     ):
         hip, knee, ankle = p[sided(side, "HIP", "KNEE", "ANKLE")]
         drawing.line(np.stack([knee, ankle]), 0.34 * unit, TROUSERS, shin, Material.LOWER)
         drawing.line(np.stack([hip, knee]), 0.46 * unit, TROUSERS, thigh, Material.LOWER)
+        drawing.line(p[sided(side, "HEEL", "FOOT_INDEX")], 0.2 * unit, SHOE, foot, Material.SHOES)
     drawing.line(hips, 0.4 * unit, TROUSERS, BodyPart.TORSO, Material.LOWER)
     down = np.array([0.0, hem * HEIGHT], np.float32)
     aside = np.array([0.2 * unit, 0.0], np.float32)
@@ -328,6 +330,43 @@ def test_a_stray_blob_of_arm_or_hair_cuts_no_hole() -> None:
     layer = dress(person, "tee-white", replace(person.labels, parts=parts, materials=materials)).layer()[..., 3]
     around = layer[round(float(y)) - 15 : round(float(y)) + 16, round(float(x)) - 15 : round(float(x)) + 16]
     assert around.min() > 200
+
+
+def test_an_arm_that_the_network_misses_is_found_by_the_pose() -> None:
+    person = figure(CROSSED, sleeves=0.0)
+    parts, materials = person.labels.parts.copy(), person.labels.materials.copy()
+    arms = [part for part in BodyPart if part.name.endswith(("ARM", "HAND"))]
+    parts[BodyPart.TORSO] += parts[arms].sum(axis=0)
+    parts[arms] = 0.0
+    materials[Material.UPPER] += materials[Material.SKIN]
+    materials[Material.SKIN] = 0.0
+    layer = dress(person, "tee-white", replace(person.labels, parts=parts, materials=materials)).layer()[..., 3]
+    for share in (0.4, 0.6, 0.8):
+        assert layer[at(person, share, Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST)] < 60
+
+
+def test_skin_that_the_network_takes_for_cloth_is_not_painted() -> None:
+    person = figure(sleeves=0.0)
+    materials = person.labels.materials.copy()
+    forearms = person.labels.part(BodyPart.LEFT_FOREARM, BodyPart.RIGHT_FOREARM)
+    moved = materials[Material.SKIN] * forearms
+    materials[Material.SKIN] -= moved
+    materials[Material.UPPER] += moved
+    result = dress(person, "tee-white", replace(person.labels, materials=materials))
+    place = at(person, 0.5, Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST)
+    np.testing.assert_array_equal(result.image[place], person.frame.image[place])
+
+
+def test_trousers_below_new_shorts_become_legs_and_shoes_stay() -> None:
+    person = figure(sleeves=0.0)
+    result = dress(person, "shorts-navy", person.labels)
+    shin = at(person, 0.5, Landmark.LEFT_KNEE, Landmark.LEFT_ANKLE)
+    assert result.layer()[shin][3] == 0
+    assert np.abs(result.image[shin].astype(int) - SKIN).max() < 40
+    foot = at(person, 0.6, Landmark.LEFT_HEEL, Landmark.LEFT_FOOT_INDEX)
+    np.testing.assert_array_equal(result.image[foot], person.frame.image[foot])
+    arm = at(person, 0.5, Landmark.LEFT_SHOULDER, Landmark.LEFT_ELBOW)
+    np.testing.assert_array_equal(result.image[arm], person.frame.image[arm])
 
 
 def test_a_strap_in_front_stays() -> None:

@@ -15,7 +15,7 @@ from tryon_app.compositing.bare import bare_limb, bare_trunk, can_bare, old_clot
 from tryon_app.compositing.hem import continued
 from tryon_app.compositing.labelled import Labelled
 from tryon_app.compositing.limbs import Clothed
-from tryon_app.compositing.maps import Grid, strongest
+from tryon_app.compositing.maps import Grid, box_mean, strongest
 from tryon_app.compositing.skin import Skin, spread
 from tryon_app.core.types import CATEGORY_SLOT, BodyPart, Fit, Float32, Frame, Labels, Material, Rect, Slot, UInt8
 
@@ -27,6 +27,10 @@ _LEAST = 6.0
 """Cells of leftovers worth the work."""
 _RIM = 0.12
 """Rims are repaired up to that width, in shoulder widths."""
+_LOOSE = 0.22
+"""How far from the surroundings an old sleeve may be painted away, in shoulder widths."""
+_SAME = 9.0
+"""Difference of colours, 0..255, that is not worth painting over."""
 _LEGS = tuple(BodyPart[f"{side}_{name}"] for side in ("LEFT", "RIGHT") for name in ("THIGH", "SHIN", "FOOT"))
 
 
@@ -108,7 +112,10 @@ class Bared:
         shape, shade = self._body(seen, grid)
         limbs = [*self.arms.values(), *self.legs.values()]
         elsewhere = left * (1.0 - strongest([shape, below, *(limb.cloth for limb in self.clothed)]))
-        wanted = [left * shape, _narrow(elsewhere, _RIM * cells), *(old_cloth(limb) for limb in limbs)]
+        # Deep inside the new garment a gap is no rim: the surroundings would look like a hole in the person.
+        rims = _narrow(elsewhere, _RIM * cells) * _near(seen.background, _RIM * cells)
+        sleeves = strongest([np.zeros_like(left), *(old_cloth(limb) for limb in limbs)])
+        wanted = [left * shape, rims, sleeves * np.maximum(shape, _near(seen.background, _LOOSE * cells))]
         # The edge of the old cloth is soft: without a cell more, a thin line of it stays around what is painted.
         alpha = cv2.dilate(strongest(wanted), np.ones((3, 3), np.uint8))
         alpha = np.asarray(cv2.GaussianBlur(alpha, (0, 0), 0.6) * keep, np.float32)
@@ -121,6 +128,7 @@ class Bared:
             bare = np.minimum(shape, seen.person)[..., None]
             painted = np.minimum(self.skin.colour() * shade[..., None], np.float32(255.0))
             colour = np.asarray(painted * bare + colour * (np.float32(1.0) - bare), np.float32)
+        alpha = alpha * _different(seen.small, colour)
         return Patch(grid, cv2.convertScaleAbs(colour), alpha, hem, box)
 
     def _body(self, seen: Labelled, grid: Grid) -> tuple[Float32, Float32]:
@@ -172,8 +180,8 @@ class Fill:
         limbs += [("leg", side, seen.trouser(side)) for side in (1, -1) if bottom]
         for name, side, clothed in limbs:
             covered = name == "arm" and sleeves.get(side, 0.0) >= _WHOLE_SLEEVE
-            known = skin.known and not covered
-            if known and can_bare(clothed, seen.body.unit, grid, (name, side) in before):
+            possible = skin.known and not covered and not skin.resembles(clothed.cloth)
+            if possible and can_bare(clothed, seen.body.unit, grid, (name, side) in before):
                 bared[name][side] = clothed
                 self._before.add((name, side))
             elif not covered:
@@ -224,6 +232,19 @@ def _surroundings(seen: Labelled, limbs: Sequence[Float32], bottom: bool) -> Flo
         taken = np.maximum(taken, seen.bottom)
     near = cv2.dilate(taken, np.ones((5, 5), np.uint8))
     return np.where(near < 0.3, free, 0.0).astype(np.float32)
+
+
+def _different(small: UInt8, colour: Float32) -> Float32:
+    """0 where the picture looks like what would be painted already: there is nothing to mend."""
+    apart = np.abs(small - colour).max(axis=2)
+    return np.clip((box_mean(apart, 1) - _SAME) * np.float32(1.0 / _SAME), 0.0, 1.0).astype(np.float32)
+
+
+def _near(places: Float32, distance: float) -> Float32:
+    """1 within a distance of some places, cells; 0 elsewhere."""
+    radius = max(round(distance), 1)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
+    return cv2.dilate((places > 0.5).astype(np.uint8), kernel).astype(np.float32)
 
 
 def _narrow(left: Float32, width: float) -> Float32:

@@ -11,6 +11,7 @@ import numpy as np
 
 from tryon_app.compositing.anatomy import Anatomy
 from tryon_app.compositing.edges import Edges
+from tryon_app.compositing.guessed import Guessed
 from tryon_app.compositing.limbs import Clothed, Limb, arm_of, leg_of
 from tryon_app.compositing.maps import Grid, strongest
 from tryon_app.core.types import BodyPart, Float32, Labels, Material, UInt8
@@ -20,6 +21,12 @@ _EDGE_CELLS = 1.6
 _SHOULDER = 0.35
 """Share of the upper arm below the shoulder that never cuts a garment without sleeves: there the torso's cloth and the
 arm's are one."""
+_HAIR_BEYOND = 2.0
+"""How much further hair may hang than guesses let it, in face lengths."""
+_SEEN = 0.35
+"""Share of an arm that the network must see where the pose is sure of it."""
+_LEAST_THING = 0.006
+"""Smallest thing carried, in square shoulder widths."""
 _HIP = 0.2
 """Share of the thigh below the hip that belongs to the trunk."""
 _ARM_RADIUS, _LEG_RADIUS = 0.12, 0.18
@@ -79,6 +86,7 @@ class Labelled:
         self._whole: dict[int, Float32] = {}
         self._hands: dict[int, Float32] = {}
         self._beyond: dict[tuple[int, float], Float32] = {}
+        self._missed: dict[int, bool] = {}
         self._bared: set[int] = set()
         self._upper_near, self.upper = upper, self.edges.snapped(upper)
         self._head = self._connected(head, hair, self.face)
@@ -130,7 +138,8 @@ class Labelled:
             bare = np.clip((1.06 - self.arms[side].field()) * np.float32(6.0) + np.float32(0.5), 0.0, 1.0)
             cloth = self.upper * (1.0 - self.hand(side))
             whole = whole * (1.0 - cloth) + np.minimum(whole, bare) * cloth
-        return np.asarray(whole * self.beyond(side, reach), np.float32)
+        seen = np.asarray(whole * self.beyond(side, reach), np.float32)
+        return np.maximum(seen, self._guessed.arm(side, reach)) if self._overlooked(side) else seen
 
     def bare_arm(self, side: int) -> None:
         """From now on an arm is as slim as it is without its old sleeve."""
@@ -170,6 +179,20 @@ class Labelled:
             self._beyond[key] = np.asarray(kept / self._likely(side), np.float32)
         return self._beyond[key]
 
+    def _overlooked(self, side: int) -> bool:
+        """Whether the network misses an arm that the pose is sure of."""
+        if side not in self._missed:
+            limb = self.arms[side]
+            shape = limb.field() < 0.9
+            cells = float(shape.sum())
+            sure = cells > 0 and limb.certain(self._grid.box)
+            self._missed[side] = sure and float(self.whole_arm(side)[shape].mean()) < _SEEN
+        return self._missed[side]
+
+    @cached_property
+    def _guessed(self) -> Guessed:
+        return Guessed(self.small, self.person, self.body)
+
     def _likely(self, side: int) -> Float32:
         """How likely it is an arm, as the network says; never 0."""
         upper, lower, hand = self._shares[side]
@@ -188,6 +211,7 @@ class Labelled:
             # The face is outside the picture, or the network saw none.
             return np.asarray(core, np.float32)
         near = cv2.dilate(np.isin(pieces, kept).astype(np.uint8), np.ones((5, 5), np.uint8))
+        near = near * np.clip(1.0 + body.hair_reach() / np.float32(_HAIR_BEYOND * body.face_unit), 0.0, 1.0)
         # A face that the network only half believes in is still a face.
         return strongest([self.edges.snapped(likely * near), np.asarray(0.8 * core * (likely > 0.15), np.float32)])
 
@@ -196,8 +220,10 @@ class Labelled:
         mask = (things > 0.5).astype(np.uint8)
         count, pieces, stats, _ = cv2.connectedComponentsWithStats(mask)
         kept = np.zeros(count, bool)
+        least = max(_LEAST_THING * (self.body.unit / self._grid.pixel) ** 2, 12.0)
         for index in range(1, count):
-            kept[index] = float(things[pieces == index].max()) > 0.8 and stats[index, cv2.CC_STAT_AREA] >= 12
+            if stats[index, cv2.CC_STAT_AREA] >= least:
+                kept[index] = float(np.quantile(things[pieces == index], 0.7)) > 0.75
         if not kept.any():
             return np.zeros_like(things)
         near = cv2.dilate(kept[pieces].astype(np.uint8), np.ones((5, 5), np.uint8))

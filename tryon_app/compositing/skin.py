@@ -14,6 +14,8 @@ _FEWEST = 14.0
 """Cells of skin needed to know its colour."""
 _FACE = 0.2
 """Weight of the face beside other skin: it is redder, and made up."""
+_SAME_LIGHT, _SAME_HUE = 25.0, 8.0
+"""Differences in Lab up to which a colour may be the same skin in another light."""
 _NEAR = 0.22
 """How far skin that is seen passes its own colour on, in shoulder widths."""
 _LIMB_DARK = 0.24
@@ -41,6 +43,21 @@ class Skin:
     def known(self) -> bool:
         """Whether enough skin is seen to know its colour."""
         return self._tone is not None
+
+    def resembles(self, cells: Float32) -> bool:
+        """Whether what lies in some places may well be skin already, which the network took for cloth.
+
+        Args:
+            cells: float32 h x w, 0..1: the places.
+        """
+        total = float(cells.sum())
+        if self._tone is None or total < 1.0:
+            return False
+        mean = (self._seen.small * cells[..., None]).sum(axis=(0, 1)) / total
+        pair = np.stack([mean, self._tone]).astype(np.float32)[None] / np.float32(255.0)
+        there, skin = cv2.cvtColor(pair, cv2.COLOR_RGB2LAB)[0]
+        lighter, hue = abs(float(there[0] - skin[0])), float(np.hypot(*(there[1:] - skin[1:])))
+        return lighter < _SAME_LIGHT and hue < _SAME_HUE
 
     def colour(self) -> Float32:
         """Skin everywhere: near skin that is seen its own colour, the person's tone elsewhere.
