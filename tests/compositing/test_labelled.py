@@ -357,6 +357,22 @@ def test_skin_that_the_network_takes_for_cloth_is_not_painted() -> None:
     np.testing.assert_array_equal(result.image[place], person.frame.image[place])
 
 
+def test_red_cloth_that_the_network_takes_for_skin_reddens_no_arm() -> None:
+    person = figure(sleeves=2.0)
+    image = person.frame.image.copy()
+    image[np.abs(image.astype(int) - CLOTH).max(axis=2) < 20] = (200, 30, 35)
+    materials = person.labels.materials.copy()
+    wrong = person.labels.part(BodyPart.LEFT_UPPER_ARM, BodyPart.RIGHT_UPPER_ARM)
+    moved = materials[Material.UPPER] * wrong
+    materials[Material.UPPER] -= moved
+    materials[Material.SKIN] += moved
+    red = replace(person, frame=Frame(image))
+    result = dress(red, "tee-white", replace(person.labels, materials=materials))
+    place = at(person, 0.4, Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST)
+    assert np.abs(image[place].astype(int) - SKIN).max() > 90
+    assert np.abs(result.image[place].astype(int) - SKIN).max() < 40
+
+
 def test_trousers_below_new_shorts_become_legs_and_shoes_stay() -> None:
     person = figure(sleeves=0.0)
     result = dress(person, "shorts-navy", person.labels)

@@ -198,11 +198,13 @@ def replaced(fit: Fit) -> tuple[bool, bool]:
 
 
 def with_old_clothes(roi: Rect, labels: Labels, frame: Frame, fit: Fit) -> Rect:
-    """The garments' box, widened to hold the old clothes that are taken off."""
+    """The garments' box, widened to hold the old clothes that are taken off, and the face."""
     top, bottom = replaced(fit)
     mask = np.zeros(labels.parts.shape[1:], bool)
     if top:
         mask |= (labels.material(Material.UPPER, Material.DRESS) > 0.3) & (labels.part(*_LEGS) < 0.5)
+        # The face says which colours are skin.
+        mask |= labels.material(Material.FACE) > 0.5
     if bottom:
         mask |= labels.material(Material.LOWER) > 0.3
     x, y, width, height = cv2.boundingRect(mask.astype(np.uint8))

@@ -14,6 +14,8 @@ _FEWEST = 14.0
 """Cells of skin needed to know its colour."""
 _FACE = 0.2
 """Weight of the face beside other skin: it is redder, and made up."""
+_ANY_HUE = 17.0
+"""Difference in Lab's a and b up to which a colour may be the same person's skin as the face."""
 _SAME_LIGHT, _SAME_HUE = 25.0, 8.0
 """Differences in Lab up to which a colour may be the same skin in another light."""
 _NEAR = 0.22
@@ -36,6 +38,10 @@ class Skin:
         other = np.where(seen.skin > _SURE, seen.skin, 0.0)
         face = np.where(seen.face > _SURE, seen.face, 0.0) * seen.body.face(0.8)
         inner = np.ones((3, 3), np.uint8)
+        reference = _middle(seen.small, np.asarray(face, np.float32)) if float(face.sum()) > _FEWEST else None
+        if reference is not None:
+            # Cloth of a warm colour is easily taken for skin, the face for nothing else: it says what counts.
+            other = np.where(_hue_apart(seen.small, reference) < _ANY_HUE, other, 0.0)
         self._weight: Float32 = np.asarray(cv2.erode(other, inner) + _FACE * cv2.erode(face, inner), np.float32)
         self._tone = _middle(seen.small, self._weight) if float(self._weight.sum()) > _FEWEST * _FACE else None
 
@@ -142,6 +148,15 @@ def _coarse(small: UInt8, weight: Float32) -> tuple[Float32, Float32]:
 def _fine(coarse: Float32, shape: tuple[int, ...]) -> Float32:
     full: Float32 = cv2.resize(coarse, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR)
     return full
+
+
+def _hue_apart(small: UInt8, tone: Float32) -> Float32:
+    """How far colours are from a tone in Lab's a and b: float32 h x w."""
+    lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB)
+    wanted = cv2.cvtColor(np.round(tone).astype(np.uint8)[None, None], cv2.COLOR_RGB2LAB)[0, 0].astype(np.float32)
+    a, b = (lab[..., channel].astype(np.float32) - wanted[channel] for channel in (1, 2))
+    apart: Float32 = cv2.magnitude(a, b)
+    return apart
 
 
 def _middle(small: UInt8, weight: Float32) -> Float32:
