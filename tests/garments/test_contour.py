@@ -1,4 +1,6 @@
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -9,6 +11,8 @@ from tryon_app.core.paths import resources_dir
 from tryon_app.core.types import Slot, UInt8
 from tryon_app.garments.contour import contour_cutout
 from tryon_app.garments.importing import import_photo
+
+Draw = Callable[..., Any]
 
 
 def on_wall(garment_id: str, size: tuple[int, int], wall: int) -> tuple[Image.Image, np.ndarray]:
@@ -44,7 +48,9 @@ def test_white_cloth_before_a_white_wall(garment_id: str, size: tuple[int, int],
     assert sum("cuff" in name for name in garment.front.keypoints) == 4
 
 
-def test_a_small_picture_whose_shadow_is_larger_than_a_quarter_of_the_garment(draw_trousers, tmp_path: Path) -> None:
+def test_a_small_picture_whose_shadow_is_larger_than_a_quarter_of_the_garment(
+    draw_trousers: Draw, tmp_path: Path
+) -> None:
     truth, _ = draw_trousers(apart=100, colour=(150, 130, 95))
     alpha = truth[..., 3].astype(np.float32) / 255
     shadow = 1 - 0.3 * cv2.GaussianBlur(np.roll(alpha, (18, 12), (0, 1)), (0, 0), 20)[..., None]
@@ -56,7 +62,7 @@ def test_a_small_picture_whose_shadow_is_larger_than_a_quarter_of_the_garment(dr
     assert (garment.front.rgba[..., 3] > 127).sum() == pytest.approx(wanted, rel=0.04)
 
 
-def test_white_cloth_with_a_shadow(draw_top, photograph) -> None:
+def test_white_cloth_with_a_shadow(draw_top: Draw, photograph: Draw) -> None:
     truth, _ = draw_top(colour=(246, 246, 246))
     small = cv2.resize(
         photograph(truth, backdrop=(250, 250, 250), shadow=0.3), (240, 240), interpolation=cv2.INTER_AREA

@@ -46,6 +46,25 @@ def test_long_sleeves_at_any_angle(draw_top, angle):
     assert_near(found.keypoints, points, rgba)
 
 
+@pytest.mark.parametrize(("zipped", "category"), [(True, Category.JACKET), (False, Category.SWEATER)])
+def test_a_gathered_hem_makes_a_sweater_and_with_a_zip_a_jacket(draw_top, zipped, category):
+    rgba, points = draw_top(angle=55, length=380, cuff=70, flare=150, bottom=560)
+    if zipped:
+        rgba[170:555, 398:403, :3] = (200, 190, 150)
+    found = find_keypoints(rgba)
+    assert found.category is category
+    assert found.slot is (Slot.OUTER if zipped else Slot.TOP)
+    assert_near(found.keypoints, points, rgba)
+    assert find_keypoints(rgba, Slot.TOP).slot is Slot.TOP
+
+
+def test_a_long_top_that_opens_in_front_is_a_shirt_not_a_jacket(draw_top):
+    rgba, _ = draw_top(angle=55, length=380, cuff=70)
+    rgba[170:690, 390:394, :3] = (40, 60, 100)
+    found = find_keypoints(rgba)
+    assert (found.slot, found.category) == (Slot.TOP, Category.SHIRT)
+
+
 def test_sleeves_that_lie_against_the_body(draw_top):
     """No gap shows where the armpit is: it is estimated, and the confidence says so."""
     rgba, points = draw_top(angle=82, length=440, cuff=80, flare=180)

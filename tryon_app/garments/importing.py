@@ -12,6 +12,7 @@ from tryon_app.core.stills import flatten, read_rgba
 from tryon_app.core.types import CATEGORY_SLOT, Category, Garment, GarmentView, Slot, UInt8
 from tryon_app.garments.contour import contour_cutout
 from tryon_app.garments.cutout import cut_out
+from tryon_app.garments.hanger import without_hanger
 from tryon_app.garments.landmarks import Found, find_keypoints
 from tryon_app.garments.matting import bleed
 from tryon_app.garments.sizes import DEFAULT_SIZE, usual_sizes
@@ -154,7 +155,7 @@ def _best(rgba: UInt8, transparent: bool, slot: Slot | None, back: bool) -> tupl
         cut = bleed(rgb, rgba[..., 3])
         return cut, find_keypoints(cut, slot, back=back)
     try:
-        careful = cut_out(rgb)
+        careful = without_hanger(cut_out(rgb))
         first = careful, find_keypoints(careful, slot, back=back)
     except GarmentError:
         second = _second_opinion(rgb, 0.0, slot, back)
@@ -173,6 +174,7 @@ def _second_opinion(rgb: UInt8, least: float, slot: Slot | None, back: bool) -> 
         cut = contour_cutout(rgb, least)
         if cut is None or _share(cut) < least:
             return None
+        cut = without_hanger(cut)
         found = find_keypoints(cut, slot, back=back)
     except GarmentError:
         return None
