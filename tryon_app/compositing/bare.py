@@ -23,6 +23,11 @@ _NECK, _TRAPEZIUS = 0.175, 0.12
 _CHIN_SHADOW = 0.25
 
 
+def worn_on(clothed: Clothed, unit: float, grid: Grid) -> bool:
+    """Whether there is enough old cloth on a limb to be seen; see `can_bare`."""
+    return float(clothed.cloth.sum()) >= _LEAST_SLEEVE * (unit / grid.pixel) ** 2
+
+
 def can_bare(clothed: Clothed, unit: float, grid: Grid, before: bool) -> bool:
     """Whether a limb with old cloth on it can be shown bare.
 
@@ -32,11 +37,9 @@ def can_bare(clothed: Clothed, unit: float, grid: Grid, before: bool) -> bool:
         grid: Where the maps lie.
         before: Whether it was bared in the last frame.
     """
-    if not clothed.limb.certain(grid.box):
+    if not clothed.limb.certain(grid.box) or not worn_on(clothed, unit, grid):
         return False
     cloth = clothed.cloth
-    if float(cloth.sum()) < _LEAST_SLEEVE * (unit / grid.pixel) ** 2:
-        return False
     shape = (clothed.limb.field() < 1.05) * clothed.beyond
     inside = float(shape.sum())
     if inside < 1.0 or float((shape * clothed.whole).sum()) < _MOSTLY * inside:

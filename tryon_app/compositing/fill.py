@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from tryon_app.compositing.bare import bare_limb, bare_trunk, can_bare, old_cloth
+from tryon_app.compositing.bare import bare_limb, bare_trunk, can_bare, old_cloth, worn_on
 from tryon_app.compositing.hem import continued
 from tryon_app.compositing.labelled import Labelled
 from tryon_app.compositing.limbs import Clothed
@@ -174,21 +174,31 @@ class Fill:
         if not (top or bottom):
             return Bared()
         skin = Skin(seen, grid.pixel)
-        bared: dict[str, dict[int, Clothed]] = {"arm": {}, "leg": {}}
-        kept = []
-        limbs = [("arm", side, seen.sleeve(side, sleeves.get(side, 0.0))) for side in (1, -1) if top]
-        limbs += [("leg", side, seen.trouser(side)) for side in (1, -1) if bottom]
-        for name, side, clothed in limbs:
-            covered = name == "arm" and sleeves.get(side, 0.0) >= _WHOLE_SLEEVE
-            possible = skin.known and not covered and not skin.resembles(clothed.cloth)
-            if possible and can_bare(clothed, seen.body.unit, grid, (name, side) in before):
-                bared[name][side] = clothed
-                self._before.add((name, side))
-            elif not covered:
-                kept.append(clothed)
-        for side in bared["arm"]:
+        unit = seen.body.unit
+        sleeved = {
+            side: seen.sleeve(side, sleeves.get(side, 0.0))
+            for side in (1, -1)
+            if top and sleeves.get(side, 0.0) < _WHOLE_SLEEVE
+        }
+        trousers = {side: seen.trouser(side) for side in (1, -1) if bottom}
+        bared: list[dict[int, Clothed]] = []
+        for name, pair in (("arm", sleeved), ("leg", trousers)):
+            worn = {side: clothed for side, clothed in pair.items() if worn_on(clothed, unit, grid)}
+            # One bare arm beside one with its old sleeve looks stranger than two old sleeves.
+            both = all(
+                skin.known
+                and not skin.resembles(clothed.cloth)
+                and can_bare(clothed, unit, grid, (name, side) in before)
+                for side, clothed in worn.items()
+            )
+            bared.append(worn if both else {})
+            self._before |= {(name, side) for side in bared[-1]}
+        arms, legs = bared
+        for side in arms:
             seen.bare_arm(side)
-        return Bared(skin, top, bottom, bared["arm"], bared["leg"], tuple(kept))
+        kept = [clothed for side, clothed in sleeved.items() if side not in arms]
+        kept += [clothed for side, clothed in trousers.items() if side not in legs]
+        return Bared(skin, top, bottom, arms, legs, tuple(kept))
 
 
 def replaced(fit: Fit) -> tuple[bool, bool]:
