@@ -22,7 +22,7 @@ _RISE = 0.05
 """How far a hook rises above everything else, at least."""
 _CLOTH = 0.16
 """A row this wide across the middle is cloth, not the stem of a hook."""
-_OPEN_BELOW = 0.08
+_OPEN_BELOW = 0.04
 _NECK_WIDTH, _NECK_DEPTH = 0.17, 0.2
 _BESIDE = 0.07
 _LABEL = 0.012
@@ -75,11 +75,14 @@ def without_hanger(rgba: UInt8) -> UInt8:
     if not hook.any():
         return rgba
     gone = hook | _bar(shape, hook)
-    left = shape.solid & ~gone
+    left = connected_to(shape.solid & ~gone, shape.rest & ~shape.thin)
+    gone |= shape.solid & ~left
     # The soft edge goes too; where cloth is next to it, the cloth stays.
     gone |= cv2.dilate(gone.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool) & ~left
     kept = np.asarray(rgba[..., 3]).copy()
     kept[_enlarged(gone, width, height)] = 0
+    # Of a wire only traces of alpha are there, too faint for the silhouette.
+    kept[: max(0, int(np.flatnonzero(left.any(axis=1))[0] / scale) - 2)] = 0
     label = _label(left, shape)
     kept[_enlarged(label, width, height)] = 255
     rgb = np.ascontiguousarray(rgba[..., :3])
@@ -178,15 +181,15 @@ def _piece_in_neck(rgb: UInt8, solid: Mask, shape: _Shape) -> Mask:
     low = shape.top + round(_NECK_DEPTH * shape.width)
     neck[shape.top : low, max(0, shape.middle - reach) : shape.middle + reach + 1] = True
     neck &= solid
-    rows = np.flatnonzero(neck[:, shape.middle])
+    beside = round(_BESIDE * shape.width)
+    sides = [int(np.clip(shape.middle + way * beside, 0, width - 1)) for way in (-1, 1)]
+    away = np.linalg.norm(
+        lab[:, shape.middle].astype(np.float32) - lab[:, sides].astype(np.float32).mean(axis=1), axis=1
+    )
+    rows = np.flatnonzero(neck[:, shape.middle] & (away > _OTHER_COLOUR))
     if not len(rows):
         return np.zeros_like(neck)
-    beside = round(_BESIDE * shape.width)
-    row = min(int(rows[0]) + 2, height - 1)
-    sides = [int(np.clip(shape.middle + way * beside, 0, width - 1)) for way in (-1, 1)]
-    cloth = np.median([lab[row, side].astype(np.float32) for side in sides], axis=0)
-    if float(np.linalg.norm(lab[row, shape.middle].astype(np.float32) - cloth)) < _OTHER_COLOUR:
-        return np.zeros_like(neck)
+    row = int(rows[min(2, len(rows) - 1)])
     frame = np.zeros((height + 2, width + 2), np.uint8)
     frame[1:-1, 1:-1] = ~neck
     tolerance = (_SAME_COLOUR,) * 3
