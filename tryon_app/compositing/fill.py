@@ -112,8 +112,9 @@ class Bared:
         shape, shade = self._body(seen, grid)
         limbs = [*self.arms.values(), *self.legs.values()]
         elsewhere = left * (1.0 - strongest([shape, below, *(limb.cloth for limb in self.clothed)]))
-        # Deep inside the new garment a gap is no rim: the surroundings would look like a hole in the person.
-        rims = _narrow(elsewhere, _RIM * cells) * _near(seen.background, _RIM * cells)
+        inside = 1.0 - _near(1.0 - seen.torso, 0.5 * _RIM * cells)
+        rims = _narrow(elsewhere, _RIM * cells) * _near(seen.background, _RIM * cells) * (1.0 - inside)
+        rims = _open(rims, np.asarray(seen.background * (1.0 - cover), np.float32))
         sleeves = strongest([np.zeros_like(left), *(old_cloth(limb) for limb in limbs)])
         wanted = [left * shape, rims, sleeves * np.maximum(shape, _near(seen.background, _LOOSE * cells))]
         # The edge of the old cloth is soft: without a cell more, a thin line of it stays around what is painted.
@@ -257,6 +258,17 @@ def _near(places: Float32, distance: float) -> Float32:
     radius = max(round(distance), 1)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))
     return cv2.dilate((places > 0.5).astype(np.uint8), kernel).astype(np.float32)
+
+
+def _open(rims: Float32, surroundings: Float32) -> Float32:
+    """Rims that hang together with the surroundings: inside the garment they would look like holes in the person."""
+    free = surroundings > 0.5
+    _, pieces = cv2.connectedComponents((free | (rims > 0.3)).astype(np.uint8))
+    outside = np.bincount(pieces[free], minlength=int(pieces.max()) + 1) >= _LEAST
+    outside[0] = False
+    return np.where(cv2.dilate(outside[pieces].astype(np.uint8), np.ones((3, 3), np.uint8)) > 0, rims, 0.0).astype(
+        np.float32
+    )
 
 
 def _narrow(left: Float32, width: float) -> Float32:
