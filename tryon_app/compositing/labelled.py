@@ -77,8 +77,14 @@ class Labelled:
         )
         left, right = (brought(*(part(name) for name in _ARMS[side])) for side in (1, -1))
         self._shares = {1: left, -1: right}
-        inside = brought(part(BodyPart.TORSO), 1.0 - material(Material.BACKGROUND))
-        self.torso, self.background = inside[0], 1.0 - inside[1]
+        self.torso, background = brought(part(BodyPart.TORSO), material(Material.BACKGROUND))
+        # Beyond the frame's edge, too, the network says background: a strip along it is no surroundings.
+        self.background = np.asarray(
+            cv2.morphologyEx(
+                background, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=0
+            ),
+            np.float32,
+        )
         cell = 1.0 / max(float(np.hypot(labels.matrix[0, 0], labels.matrix[1, 0])) * grid.pixel, 1e-6)
         self.edges = Edges(small, round(_EDGE_CELLS * cell))
         self.arms: dict[int, Limb] = {side: arm_of(body, side) for side in (1, -1)}
