@@ -27,6 +27,10 @@ _SEEN = 0.35
 """Share of an arm that the network must see where the pose is sure of it."""
 _LEAST_THING = 0.006
 """Smallest thing carried, in square shoulder widths."""
+_TO_WRIST = 1.85
+"""A sleeve that goes so far covers the arm."""
+_HAND_BEGINS = 0.85
+"""Share of the forearm above which nothing is a hand."""
 _HIP = 0.2
 """Share of the thigh below the hip that belongs to the trunk."""
 _ARM_RADIUS, _LEG_RADIUS = 0.12, 0.18
@@ -75,8 +79,6 @@ class Labelled:
             material(Material.SKIN),
             material(Material.DRESS),
         )
-        left, right = (brought(*(part(name) for name in _ARMS[side])) for side in (1, -1))
-        self._shares = {1: left, -1: right}
         self.torso, background = brought(part(BodyPart.TORSO), material(Material.BACKGROUND))
         # Beyond the frame's edge, too, the network says background: a strip along it is no surroundings.
         self.background = np.asarray(
@@ -88,6 +90,12 @@ class Labelled:
         cell = 1.0 / max(float(np.hypot(labels.matrix[0, 0], labels.matrix[1, 0])) * grid.pixel, 1e-6)
         self.edges = Edges(small, round(_EDGE_CELLS * cell))
         self.arms: dict[int, Limb] = {side: arm_of(body, side) for side in (1, -1)}
+        self._shares: dict[int, tuple[Float32, Float32, Float32]] = {}
+        for side, limb in self.arms.items():
+            first, second, hand = brought(*(part(name) for name in _ARMS[side]))
+            # A hand begins at the wrist, whatever the network makes of a cuff.
+            above = np.float32(1.0) - limb.beyond(1, _HAND_BEGINS) if limb.long(1) else np.zeros_like(hand)
+            self._shares[side] = first, second + hand * above, hand * (np.float32(1.0) - above)
         self._legs: dict[int, tuple[Float32, Float32]] = {}
         self._whole: dict[int, Float32] = {}
         self._hands: dict[int, Float32] = {}
@@ -144,6 +152,9 @@ class Labelled:
             bare = np.clip((1.06 - self.arms[side].field()) * np.float32(6.0) + np.float32(0.5), 0.0, 1.0)
             cloth = self.upper * (1.0 - self.hand(side))
             whole = whole * (1.0 - cloth) + np.minimum(whole, bare) * cloth
+        if reach >= _TO_WRIST:
+            # What is old cuff there may be covered: only the hand itself stays.
+            whole = whole * (1.0 - self.upper)
         seen = np.asarray(whole * self.beyond(side, reach), np.float32)
         return np.maximum(seen, self._guessed.arm(side, reach)) if self._overlooked(side) else seen
 

@@ -54,6 +54,10 @@ class Limb:
         """Pixels of the frame."""
         return float(np.linalg.norm(self.points[bone + 1] - self.points[bone]))
 
+    def long(self, bone: int) -> bool:
+        """Whether a bone is long enough in the picture to tell places along it: it does not point at the camera."""
+        return self.length(bone) >= _SHORT * self._body.unit
+
     def axis(self, bone: int) -> tuple[Float32, Float32]:
         """Place along a bone, 0 its beginning, 1 its end, and distance from its segment in pixels."""
         if bone not in self._along:
@@ -101,7 +105,7 @@ class Limb:
         along, _ = self.axis(bone)
         unit = self._body.unit
         length = self.length(bone)
-        if length < _SHORT * unit:
+        if not self.long(bone):
             return np.full_like(along, 1.0 if share < 0.5 else 0.0)
         return np.clip((along - np.float32(share)) * np.float32(length / (_SOFT * unit)) + np.float32(0.5), 0.0, 1.0)
 
