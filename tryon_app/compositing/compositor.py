@@ -44,7 +44,8 @@ class GarmentCompositor:
         image = frame.image.copy()
         changed = roi
         if seen is not None and bared is not None:
-            patch = bared.patch(seen, front.grid.shrunk(alpha, roi), front.grid)
+            cover, worn = front.grid.shrunk(alpha, roi), front.grid.shrunk(colour, roi)
+            patch = bared.patch(seen, cover, worn, front.grid)
             if patch is not None:
                 patch.paint(image, frame.image)
                 changed = roi.union(patch.box)

@@ -29,6 +29,8 @@ _RIM = 0.12
 """Rims are repaired up to that width, in shoulder widths."""
 _LOOSE = 0.22
 """How far from the surroundings an old sleeve may be painted away, in shoulder widths."""
+_SHADOW = 0.75
+"""How light gaps inside the new garment are, beside its cloth around them."""
 _SAME = 9.0
 """Difference of colours, 0..255, that is not worth painting over."""
 _LEGS = tuple(BodyPart[f"{side}_{name}"] for side in ("LEFT", "RIGHT") for name in ("THIGH", "SHIN", "FOOT"))
@@ -91,12 +93,13 @@ class Bared:
     legs: Mapping[int, Clothed] = field(default_factory=dict)
     clothed: tuple[Clothed, ...] = ()
 
-    def patch(self, seen: Labelled, cover: Float32, grid: Grid) -> Patch | None:
+    def patch(self, seen: Labelled, cover: Float32, worn: Float32, grid: Grid) -> Patch | None:
         """What to paint, or None when nothing is left over.
 
         Args:
             seen: What the network says.
             cover: float32 h x w, 0..1: where the new garments lie.
+            worn: float32 h x w x 3, 0..255: the new garments, premultiplied.
             grid: Where the maps lie.
         """
         if self.skin is None:
@@ -113,10 +116,12 @@ class Bared:
         limbs = [*self.arms.values(), *self.legs.values()]
         elsewhere = left * (1.0 - strongest([shape, below, *(limb.cloth for limb in self.clothed)]))
         inside = 1.0 - _near(1.0 - seen.torso, 0.5 * _RIM * cells)
-        rims = _narrow(elsewhere, _RIM * cells) * _near(seen.background, _RIM * cells) * (1.0 - inside)
-        rims = _open(rims, np.asarray(seen.background * (1.0 - cover), np.float32))
+        narrow = _narrow(elsewhere, _RIM * cells)
+        hanging = _open(narrow, np.asarray(seen.background * (1.0 - cover), np.float32))
+        rims = hanging * _near(seen.background, _RIM * cells) * (1.0 - inside)
+        gaps = narrow - hanging
         sleeves = strongest([np.zeros_like(left), *(old_cloth(limb) for limb in limbs)])
-        wanted = [left * shape, rims, sleeves * np.maximum(shape, _near(seen.background, _LOOSE * cells))]
+        wanted = [left * shape, rims, gaps, sleeves * np.maximum(shape, _near(seen.background, _LOOSE * cells))]
         # The edge of the old cloth is soft: without a cell more, a thin line of it stays around what is painted.
         alpha = cv2.dilate(strongest(wanted), np.ones((3, 3), np.uint8))
         alpha = np.asarray(cv2.GaussianBlur(alpha, (0, 0), 0.6) * keep, np.float32)
@@ -129,6 +134,12 @@ class Bared:
             bare = np.minimum(shape, seen.person)[..., None]
             painted = np.minimum(self.skin.colour() * shade[..., None], np.float32(255.0))
             colour = np.asarray(painted * bare + colour * (np.float32(1.0) - bare), np.float32)
+        if gaps.any():
+            # Cloth of the new garment in the shadow of its own folds.
+            straight = worn / np.maximum(cover, 1e-2)[..., None]
+            folds = spread(cv2.convertScaleAbs(straight), cover, max(round(_BESIDE * cells), 1))
+            share = cv2.dilate(gaps, np.ones((3, 3), np.uint8))[..., None]
+            colour = np.asarray(colour * (1.0 - share) + np.float32(_SHADOW) * folds * share, np.float32)
         alpha = alpha * _different(seen.small, colour)
         return Patch(grid, cv2.convertScaleAbs(colour), alpha, hem, box)
 

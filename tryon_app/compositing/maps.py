@@ -103,13 +103,13 @@ class Grid:
         )
         return _warped(small, matrix, (target.width, target.height), cv2.BORDER_REPLICATE)
 
-    def shrunk(self, full: Float32, box: Rect) -> Float32:
-        """A map at full size over a box inside the grid's, brought to the grid; 0 around it."""
+    def shrunk(self, full: Float32 | UInt8, box: Rect) -> Float32:
+        """Maps (float32 or uint8) at full size over a box inside the grid's, brought to the grid; 0 around it."""
         across, down = self.box.width / self.width, self.box.height / self.height
         left, top = round((box.x0 - self.box.x0) / across), round((box.y0 - self.box.y0) / down)
         right = min(max(round((box.x1 - self.box.x0) / across), left + 1), self.width)
         bottom = min(max(round((box.y1 - self.box.y0) / down), top + 1), self.height)
-        result = np.zeros((self.height, self.width), np.float32)
+        result = np.zeros((self.height, self.width, *full.shape[2:]), np.float32)
         if right > left and bottom > top:
             size = right - left, bottom - top
             result[top:bottom, left:right] = cv2.resize(full, size, interpolation=cv2.INTER_AREA)
