@@ -13,6 +13,8 @@ _LONGEST = 0.5
 """Most that is continued, in shoulder widths."""
 _SHADOW = 0.05
 """Just below the old hem the lower garment is in its shadow: left out, in shoulder widths."""
+_IN_SIGHT = 0.85
+"""Share of the columns in which as much of the lower garment must be seen as is wanted."""
 _LEANING = 0.4
 
 
@@ -55,9 +57,12 @@ def continued(seen: Labelled, left: Float32, grid: Grid) -> tuple[Float32, Float
     above = edge - rows
     fits = np.clip(reach - above, 0.0, 1.0) * np.clip(3.0 * weight - 0.5, 0.0, 1.0)
     where = cv2.dilate(old, np.ones((3, 3), np.uint8)) * fits * (above > -1.0)
-    tall = float((where > 0.5).sum(axis=0).max())
-    deep = float((lower * (rows > edge)).sum(axis=0).max())
-    if deep < tall:
+    painted = where > 0.5
+    filled = painted.any(axis=0)
+    # The highest place copies the lowest: it must still be in the picture, and be lower garment.
+    lowest = np.clip(2.0 * edge[0] - np.argmax(painted, axis=0), 0, 2 * grid.height).astype(int)
+    there = lower[np.minimum(lowest, grid.height - 1), np.arange(grid.width)] > 0
+    if not filled.any() or float(((lowest < grid.height - 1) & there)[filled].mean()) < _IN_SIGHT:
         return None
     x, y = grid.axes()
     down = grid.box.height / grid.height
