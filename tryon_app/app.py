@@ -1,5 +1,6 @@
 """Composition root: builds every part and hands it over. Rooms are imported when a part of theirs is wanted."""
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -7,15 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tryon_app.core import paths
-from tryon_app.core.errors import CameraError, GarmentError, InputError
+from tryon_app.core.errors import CameraError, GarmentError, InputError, ModelError
 from tryon_app.core.pipeline import Pipeline
 from tryon_app.core.protocols import Camera, Parser
 from tryon_app.core.settings import Settings, load_settings
 from tryon_app.core.stills import STILL_SUFFIXES
-from tryon_app.core.types import Garment, Mode, Slot
+from tryon_app.core.types import Garment, Mode, Slot, UInt8
 
 if TYPE_CHECKING:
     from tryon_app.garments.catalogue import Catalogue
+    from tryon_app.garments.worn import Box
     from tryon_app.inference.store import ModelStore
 
 Progress = Callable[[str, int, int], None]
@@ -24,6 +26,7 @@ Progress = Callable[[str, int, int], None]
 MODELS = ("pose",)
 """What the pipeline cannot do without."""
 SAMPLES = "samples"
+_log = logging.getLogger(__name__)
 
 
 def model_store() -> "ModelStore":
@@ -167,6 +170,22 @@ def catalogue() -> "Catalogue":
     return Catalogue((paths.resources_dir() / "garments", paths.user_garments_dir()))
 
 
+def find_person(image: UInt8) -> "Box | None":
+    """Where a person's face is in a product photo; nobody is looked for where the models are not there.
+
+    Args:
+        image: uint8 RGB.
+    """
+    from tryon_app.perception.people import PersonFinder
+
+    try:
+        store = model_store()
+        return PersonFinder(store.path("pose"), store.path("face"))(image)
+    except ModelError as error:
+        _log.warning("Whether the photo shows a person is not checked: %s", error)
+        return None
+
+
 def import_photo(photo: Path, slot: Slot | None = None) -> Garment:
     """The garment in a product photo; a photo seen before is not cut out again.
 
@@ -180,7 +199,10 @@ def import_photo(photo: Path, slot: Slot | None = None) -> Garment:
     from tryon_app.garments.storage import save_garment
 
     cache = PhotoCache(
-        paths.cache_dir() / "garments", lambda path, wanted: import_anew(path, slot=wanted), save_garment, load_folder
+        paths.cache_dir() / "garments",
+        lambda path, wanted: import_anew(path, slot=wanted, find_person=find_person),
+        save_garment,
+        load_folder,
     )
     return cache.garment(photo, slot)
 

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 
 from tryon_app.compositing.anatomy import Anatomy, ArmShape
-from tryon_app.compositing.colour import ColourSpace, overlap
 from tryon_app.compositing.maps import strongest
+from tryon_app.core.colour import ColourSpace, overlap
 from tryon_app.core.types import Float32, UInt8
 
 
@@ -24,7 +24,7 @@ class Guessed:
 
     def __init__(self, small: UInt8, person: Float32, body: Anatomy) -> None:
         self.small = small
-        self.colours = ColourSpace(small)
+        self.colours = ColourSpace(cv2.cvtColor(small, cv2.COLOR_RGB2LAB))
         self.person = person
         self.body = body
         self.face = body.face()

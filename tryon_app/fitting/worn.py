@@ -220,11 +220,11 @@ def _hem(seen: _Seen, body: Body) -> tuple[float | None, bool]:
         if split is None:
             continue
         ends.append(float(along[split]))
-        below = slice(split, split + _SAMPLES // 6)
+        below = slice(split, split + _SAMPLES // 3)
         bottoms.append(float((bottom[below] * known[below]).sum() / max(float(known[below].sum()), 1e-6)))
     if len(ends) < 2:
         return None, False
-    return float(np.median(ends)), float(np.median(bottoms)) > 0.5
+    return float(np.median(ends)), float(np.median(bottoms)) > 0.45
 
 
 def _cuff(seen: _Seen, body: Body, side: int) -> float | None:

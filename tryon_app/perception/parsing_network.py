@@ -10,8 +10,9 @@ import numpy as np
 
 from tryon_app.core.errors import ModelError, TryOnError
 from tryon_app.core.protocols import Parser
-from tryon_app.core.types import BodyPart, Float32, Frame, Labels, Material, Notice, Parsing, Pose
+from tryon_app.core.types import BodyPart, Float32, Frame, Labels, Material, Notice, Parsing, Pose, UInt8
 from tryon_app.inference.manifest import Contract
+from tryon_app.perception.appearance import told_apart
 from tryon_app.perception.parse_input import CHANNELS, HEIGHT, WIDTH, Crop, crop_around, encode
 
 _log = logging.getLogger(__name__)
@@ -130,7 +131,8 @@ class NetworkParser:
         except TryOnError as error:
             self._do_without(error)
             return parsing
-        labels = Labels(map_matrix(crop), outputs["parts"][0], outputs["materials"][0])
+        materials = told_apart(_shown(picture), outputs["materials"][0])
+        labels = Labels(map_matrix(crop), outputs["parts"][0], materials)
         return Parsing(parsing.person, self._steadied(frame, labels))
 
     def _do_without(self, error: TryOnError) -> None:
@@ -148,6 +150,13 @@ class NetworkParser:
             labels = _mixed(labels, past.labels) if 0 < step_s < _LONGEST_STEP_S else labels
         self._before = _Seen(frame.timestamp_s, frame.scene, size, labels)
         return labels
+
+
+def _shown(picture: Float32) -> UInt8:
+    """What the maps show: uint8 RGB of their size."""
+    colours = np.ascontiguousarray(((picture[:3] + 0.5) * 255.0).astype(np.uint8).transpose(1, 2, 0))
+    small: UInt8 = cv2.resize(colours, (WIDTH // 2, HEIGHT // 2), interpolation=cv2.INTER_AREA)
+    return small
 
 
 def map_matrix(crop: Crop) -> Float32:

@@ -1,6 +1,7 @@
+import cv2
 import numpy as np
 
-from tryon_app.compositing.colour import ColourSpace, overlap
+from tryon_app.core.colour import ColourSpace, overlap
 
 
 def halves() -> np.ndarray:
@@ -11,7 +12,7 @@ def halves() -> np.ndarray:
 
 
 def test_each_half_is_likelier_under_its_own_model() -> None:
-    space = ColourSpace(halves())
+    space = ColourSpace(cv2.cvtColor(halves(), cv2.COLOR_RGB2LAB))
     left = np.zeros((40, 40), np.float32)
     left[:, :20] = 1
     a, b = space.model(left), space.model(1 - left)
@@ -23,7 +24,7 @@ def test_each_half_is_likelier_under_its_own_model() -> None:
 
 
 def test_what_is_unknown_says_nothing() -> None:
-    space = ColourSpace(halves())
+    space = ColourSpace(cv2.cvtColor(halves(), cv2.COLOR_RGB2LAB))
     assert space.model(np.zeros((40, 40), np.float32)) is None
     assert not space.ratio(None, [space.model(np.ones((40, 40), np.float32))]).any()
     assert not space.ratio(space.model(np.ones((40, 40), np.float32)), [None]).any()

@@ -1,6 +1,5 @@
 """Colour models of what lies under a few seeds: histograms in Lab, compared as log-likelihood ratios."""
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,11 +13,10 @@ class ColourSpace:
     """The quantised colours of one small picture.
 
     Args:
-        rgb: uint8 h x w x 3.
+        lab: uint8 h x w x 3, CIE Lab as OpenCV stores it in 8 bits.
     """
 
-    def __init__(self, rgb: UInt8) -> None:
-        lab = cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB)
+    def __init__(self, lab: UInt8) -> None:
         lightness = lab[..., 0].astype(np.int32) * _BINS[0] >> 8
         # Skin, cloth and hair fill the middle of a and b only: spread it over the bins.
         a = np.clip((lab[..., 1].astype(np.int32) - 128 + 48) * _BINS[1] // 96, 0, _BINS[1] - 1)
