@@ -62,7 +62,17 @@ def test_a_hem_over_skin_is_no_hem_over_trousers():
 
 def test_no_hem_is_invented_where_the_cloth_goes_on():
     pose = figure()
-    assert read_worn(labels(pose, 9.0), Body(pose)).hem is None
+    worn = read_worn(labels(pose, 9.0), Body(pose))
+    assert worn.hem is None
+    assert worn.covers > 1.2 * TORSO
+
+
+def test_a_new_top_goes_as_far_as_the_present_one_is_seen():
+    body = Body(figure())
+    worn = WornNow(covers=1.1 * TORSO)
+    assert worn.hem_for(1.0 * TORSO, body, Category.TEE) == pytest.approx(1.1 * TORSO)
+    assert worn.hem_for(1.3 * TORSO, body, Category.TEE) == pytest.approx(1.3 * TORSO)
+    assert worn.hem_for(0.7 * TORSO, body, Category.TEE) == pytest.approx(0.7 * TORSO), "a short top stays short"
 
 
 def test_hands_before_the_hem_do_not_move_it():

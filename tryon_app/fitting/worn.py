@@ -46,11 +46,13 @@ class WornNow:
 
     Attributes:
         hem: Pixels down the spine from the shoulder line; None when that is not seen.
+        covers: Where the hem is not seen: pixels down the spine to which cloth is seen at least; None where it is.
         over_bottom: Whether trousers or a skirt begin there.
         cuffs: Side, +1 left, -1 right -> pixels down the arm from the shoulder joint, for arms where it is seen.
     """
 
     hem: float | None = None
+    covers: float | None = None
     over_bottom: bool = False
     cuffs: Mapping[int, float] = field(default_factory=dict)
 
@@ -62,10 +64,14 @@ class WornNow:
             body: Of the person.
             category: Of the new garment.
         """
-        if self.hem is None or category is Category.DRESS:
+        if category is Category.DRESS:
             return natural
-        apart = self.hem - natural
         loose = category in _LOOSE
+        if self.hem is None:
+            # The present top goes on to the frame's edge, or behind something: so does the new one.
+            short = 0.0 if self.covers is None else max(self.covers - natural, 0.0)
+            return natural + short * _near(short, 0.24 * body.torso)
+        apart = self.hem - natural
         if self.over_bottom and apart < 0 and not loose:
             return self.hem
         tolerance = (0.12 if loose else 0.24) * body.torso
@@ -129,12 +135,14 @@ class _Reading:
 
     Attributes:
         hem: (torsos down the spine, share of bottom below it), or None.
+        covers: Torsos down the spine, or None.
         cuffs: Side -> share of the arm down to the wrist.
         time_s: Of the frame.
         scene: Of the frame.
     """
 
     hem: tuple[float, float] | None
+    covers: float | None
     cuffs: Mapping[int, float]
     time_s: float
     scene: int
@@ -143,7 +151,8 @@ class _Reading:
     def of(cls, worn: WornNow, body: Body, time_s: float, scene: int) -> "_Reading":
         hem = None if worn.hem is None else (worn.hem / body.torso, float(worn.over_bottom))
         cuffs = {side: cuff / _arm_length(body, side) for side, cuff in worn.cuffs.items()}
-        return cls(hem, cuffs, time_s, scene)
+        covers = None if worn.covers is None else worn.covers / body.torso
+        return cls(hem, covers, cuffs, time_s, scene)
 
     def followed_by(self, fresh: "_Reading") -> "_Reading":
         hem = fresh.hem or self.hem
@@ -152,13 +161,14 @@ class _Reading:
         cuffs = {**self.cuffs, **fresh.cuffs}
         for side in self.cuffs.keys() & fresh.cuffs.keys():
             cuffs[side] = _mixed(self.cuffs[side], fresh.cuffs[side])
-        return _Reading(hem, cuffs, fresh.time_s, fresh.scene)
+        covers = fresh.covers if self.covers is None or fresh.covers is None else _mixed(self.covers, fresh.covers)
+        return _Reading(hem, covers, cuffs, fresh.time_s, fresh.scene)
 
     def worn(self, body: Body) -> WornNow:
         cuffs = {side: cuff * _arm_length(body, side) for side, cuff in self.cuffs.items()}
         if self.hem is None:
-            return WornNow(cuffs=cuffs)
-        return WornNow(self.hem[0] * body.torso, self.hem[1] > 0.5, cuffs)
+            return WornNow(covers=None if self.covers is None else self.covers * body.torso, cuffs=cuffs)
+        return WornNow(hem=self.hem[0] * body.torso, over_bottom=self.hem[1] > 0.5, cuffs=cuffs)
 
 
 def _mixed(past: float, fresh: float) -> float:
@@ -178,13 +188,13 @@ def read_worn(labels: Labels, body: Body) -> WornNow:
         body: Of the person.
     """
     seen = _Seen(labels)
-    hem, over_bottom = _hem(seen, body)
+    hem, covers, over_bottom = _hem(seen, body)
     cuffs: dict[int, float] = {}
     for side in (1, -1):
         end = _cuff(seen, body, side)
         if end is not None:
             cuffs[side] = end
-    return WornNow(hem, over_bottom, cuffs)
+    return WornNow(hem, covers, over_bottom, cuffs)
 
 
 class _Seen:
@@ -208,9 +218,10 @@ class _Seen:
         return top, bottom, arms, nothing
 
 
-def _hem(seen: _Seen, body: Body) -> tuple[float | None, bool]:
+def _hem(seen: _Seen, body: Body) -> tuple[float | None, float | None, bool]:
+    """`WornNow.hem`, `covers` and `over_bottom`."""
     along = np.linspace(_FROM, _TO, _SAMPLES, dtype=np.float32) * body.torso
-    ends, bottoms = [], []
+    ends, bottoms, reached = [], [], []
     for offset in _COLUMNS:
         start = body.shoulder_mid + body.across * offset * body.unit
         points = (start + body.down * along[:, None]).astype(np.float32)
@@ -218,13 +229,16 @@ def _hem(seen: _Seen, body: Body) -> tuple[float | None, bool]:
         known = np.clip(1.0 - arms - nothing, 0.0, 1.0)
         split = _split(top, known)
         if split is None:
+            cloth = np.flatnonzero((top > 0.5) & (known > 0.5))
+            if len(cloth) and float(top[known > 0.5].mean()) > 0.9:
+                reached.append(float(along[cloth[-1]]))
             continue
         ends.append(float(along[split]))
         below = slice(split, split + _SAMPLES // 3)
         bottoms.append(float((bottom[below] * known[below]).sum() / max(float(known[below].sum()), 1e-6)))
-    if len(ends) < 2:
-        return None, False
-    return float(np.median(ends)), float(np.median(bottoms)) > 0.45
+    if len(ends) >= 2:
+        return float(np.median(ends)), None, float(np.median(bottoms)) > 0.45
+    return None, float(np.median(reached)) if len(reached) >= 3 else None, False
 
 
 def _cuff(seen: _Seen, body: Body, side: int) -> float | None:
