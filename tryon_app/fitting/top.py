@@ -23,6 +23,9 @@ _HANG = 0.89
 _GIVES = 0.92, 1.1
 """How much shorter and longer than it is a garment may be drawn."""
 
+_BUNCH = 0.035
+"""How much of a tucked hem shows, in units."""
+
 _NECK_HEIGHT = 0.21
 """Where neck and shoulder meet, above the line of the shoulder joints, in units."""
 
@@ -133,8 +136,8 @@ class TopFit:
             shoulder = self._shoulder_line(collar, tip, side, tip_rung)
             armhole = tip + (armpit - tip) * np.linspace(0, 1, armpit_rung - tip_rung, endpoint=False)[:, None]
             sides[side] = np.concatenate([shoulder, armhole])
-        self.source, self._stretch = self._shown(pits)
-        lower = self._sides(pits)
+        self.source, along = self._hung(pits)
+        lower = self._sides(pits, along)
         for side in (1, -1):
             edges[side][:armpit_rung] = sides[side]
             edges[side][armpit_rung:] = lower[side]
@@ -232,18 +235,21 @@ class TopFit:
         heights = 0.5 * (ladder.first[:, 1] + ladder.second[:, 1])[self.chart.rungs[1] :]
         return np.asarray((heights - heights[0]) * self.along_scale * _HANG * self.body.upright, np.float32)
 
-    def _shown(self, pits: dict[int, Float32]) -> tuple[Ladder, float]:
-        """The photo's ladder down to where the cloth shows, and how much it gives to end there."""
+    def _hung(self, pits: dict[int, Float32]) -> tuple[Ladder, Float32]:
+        """The photo's ladder as it shows, and how far down the spine its rungs from the armpits on hang, pixels."""
         ladder, rung = self.chart.ladder, self.chart.rungs[1]
         drop, start = self._drop(ladder), self._start(pits)
         natural = start + float(drop[-1])
         wanted = self.worn.hem_for(natural, self.body, self.category)
         stretch = float(np.clip((wanted - start) / max(natural - start, 1.0), *_GIVES))
         shown = (wanted - start) / stretch / max(float(drop[-1]), 1.0)
-        if not 0.2 < shown < 0.995:
-            return ladder, stretch
-        # What is tucked in does not show: the rungs below the armpits close up.
+        if not 0.2 < shown < 0.98:
+            return ladder, start + drop * stretch
+        # Tucked in: the rungs above close up, and what is left bunches in a narrow band, hem and all.
         place = np.interp(drop * shown, drop, np.arange(len(drop), dtype=np.float32))
+        along = start + drop * (shown * stretch)
+        place[-1] = len(drop) - 1
+        along[-1] = max(wanted, along[-2]) + _BUNCH * self.body.unit
         whole = np.minimum(place.astype(int), len(drop) - 2)
         part = (place - whole)[:, None]
         edges = []
@@ -251,13 +257,12 @@ class TopFit:
             lower = edge[rung:]
             between = lower[whole] * (1.0 - part) + lower[whole + 1] * part
             edges.append(np.concatenate([edge[:rung], between]).astype(np.float32))
-        return Ladder(edges[0], edges[1]), stretch
+        return Ladder(edges[0], edges[1]), along.astype(np.float32)
 
-    def _sides(self, pits: dict[int, Float32]) -> dict[int, Float32]:
-        """Side seams from armpit to hem: float32 n x 2 by side."""
+    def _sides(self, pits: dict[int, Float32], along: Float32) -> dict[int, Float32]:
+        """Side seams from armpit to hem, where the rungs hang: float32 n x 2 by side."""
         body, source, rung = self.body, self.source, self.chart.rungs[1]
         left, right = source.first[rung:], source.second[rung:]
-        along = self._start(pits) + self._drop(source) * self._stretch
         # Seated, the cloth below the hips lies on thighs that point at the camera.
         below = np.maximum(along - body.torso, 0.0)
         along = (along - below * (1.0 - body.thighs)).astype(np.float32)
@@ -309,8 +314,7 @@ class TopFit:
     def _torso_grids(self) -> tuple[Float32, Float32]:
         spread = self._turned()
         above = self.chart.rise + 0.08 * self.chart.length
-        whole = self.source is self.chart.ladder
-        below = self.chart.tail + 0.06 * self.body.unit / max(self.along_scale, 1e-6) if whole else 0.0
+        below = self.chart.tail + 0.06 * self.body.unit / max(self.along_scale, 1e-6)
         target = _taller(self.torso.grid(spread), above * self.along_scale, below * self.along_scale)
         return target, _taller(self.source.grid(), above, below)
 
@@ -349,11 +353,14 @@ class TopFit:
             normal = -normal
         half = 0.5 * sleeve.widths[fan:] * self.across_scale * _WORN
         radius = np.interp(positions, [0.0, 0.8 * unit, 1.6 * unit], [0.185, 0.15, 0.115]).astype(np.float32) * unit
-        limit = radius * 1.9
+        most = radius * (1.7 + 0.9 * _bend(arm, positions, unit))
+        limit = most + 0.2 * radius
         edges = []
         for sign in (1.0, -1.0):
             measured = self.silhouette.reach(centre, (sign * normal).astype(np.float32), limit)
-            known = np.where(measured >= limit * 0.999, radius, np.clip(measured, 0.7 * radius, 1.7 * radius))
+            known = np.where(measured >= limit * 0.999, radius, np.clip(measured, 0.7 * radius, most))
+            # A pointed elbow is narrower than the rungs lie apart.
+            known = np.maximum(known, np.maximum(np.append(known[1:], 0.0), np.insert(known[:-1], 0, 0.0)) * 0.97)
             wide = smooth(np.clip(half, known * 1.04, np.maximum(1.4 * radius, known * 1.04)).astype(np.float32), 2)
             edges.append(centre + sign * normal * wide[:, None])
         # Out of the armhole: the inner edge starts at the armpit and eases into the tube within a few rungs.
@@ -399,6 +406,15 @@ class TopFit:
     def torso_point(self, side: int, rung: int) -> Float32:
         """A point of the torso's edge on the person."""
         return (self.torso.first if side > 0 else self.torso.second)[rung]
+
+
+def _bend(arm: Arm, positions: Float32, unit: float) -> Float32:
+    """How much an elbow sticks out, 0..1, at positions down the arm, pixels."""
+    upper, lower = arm.joints[1] - arm.joints[0], arm.joints[2] - arm.joints[1]
+    lengths = float(np.linalg.norm(upper)), float(np.linalg.norm(lower))
+    straight = float(upper @ lower) / max(lengths[0] * lengths[1], 1e-6)
+    near = np.exp(-(((positions - lengths[0]) / (0.3 * unit)) ** 2))
+    return np.asarray(near * np.clip(0.5 - 0.7 * straight, 0.0, 1.0), np.float32)
 
 
 def _ease(t: Float32) -> Float32:
