@@ -95,6 +95,6 @@ def test_a_data_set_goes_on_where_it_stopped(tmp_path):
 
 
 def test_data_of_another_seed_is_not_mixed_in(tmp_path):
-    (tmp_path / "dataset.json").write_text(json.dumps({"version": 2, "seed": 3}))
+    (tmp_path / "dataset.json").write_text(json.dumps({"version": module.FORMAT, "seed": 3}))
     with pytest.raises(InputError, match="made otherwise"):
         generate(tmp_path, 1, 4, workers=1, per_shard=1)

@@ -42,7 +42,7 @@ from tryon_app.training.synth.wardrobe import Piece, random_outfit
 PER_SHARD = 100
 VIEWS = 6
 """Pictures taken of each dressed person."""
-FORMAT = 2
+FORMAT = 3
 """Rises with every change of what a seed makes."""
 _OTHERS = 6
 _FLOW_SCALE = 64
@@ -149,6 +149,7 @@ def samples(number: int, seed: int, held_out: bool, count: int = PER_SHARD) -> I
     """The pairs of a shard, encoded."""
     random = np.random.default_rng([FORMAT, seed, number, int(held_out)])
     studio = _studio(held_out)
+    studio.forget()
     made = 0
     while made < count:
         person = studio.person(random)
@@ -169,6 +170,10 @@ class _Studio:
         self._looks = Looks(self._body)
         self._photos = Photos(held_out)
         self._others: list[UInt8] = []
+
+    def forget(self) -> None:
+        """Nobody of an earlier shard stands behind the people of this one."""
+        self._others = []
 
     def person(self, random: np.random.Generator) -> _Person | None:
         """A body in a pose with two outfits on; None where cloth could not be laid on it."""

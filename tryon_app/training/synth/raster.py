@@ -171,7 +171,8 @@ def _raster(
                     i, j, k = corners[f, 0], corners[f, 1], corners[f, 2]
                     fx = int(flat[i, 0] * (1 - u - v) + flat[j, 0] * u + flat[k, 0] * v + 0.5)
                     fy = int(flat[i, 1] * (1 - u - v) + flat[j, 1] * u + flat[k, 1] * v + 0.5)
-                    if 0 <= fx < mask.shape[1] and 0 <= fy < mask.shape[0] and mask[fy, fx] == 0:
+                    fx, fy = min(max(fx, -1), mask.shape[1] - 1), min(max(fy, -1), mask.shape[0] - 1)
+                    if fx >= 0 and fy >= 0 and mask[fy, fx] == 0:
                         continue
                 nearness[y, x] = near
                 triangle[y, x] = f + first
