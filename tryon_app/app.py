@@ -41,13 +41,16 @@ def model_store() -> "ModelStore":
     return ModelStore(load_manifest(), paths.models_cache_dir(), bundled=(paths.models_dir(),))
 
 
-def build_pipeline(settings: Settings, progress: Progress | None = None, networks: bool = True) -> Pipeline:
+def build_pipeline(
+    settings: Settings, progress: Progress | None = None, networks: bool = True, thorough: bool = False
+) -> Pipeline:
     """All stages, not opened yet. Models that are missing are fetched when it is opened.
 
     Args:
         settings: Smoothing of the landmarks, and whether networks are wanted.
         progress: Told about downloads.
         networks: False leaves our own networks out, whatever the settings say.
+        thorough: Nothing waits for the picture: no short cuts for speed.
 
     Raises:
         ModelError: The list of models is missing or not valid.
@@ -63,11 +66,11 @@ def build_pipeline(settings: Settings, progress: Progress | None = None, network
     )
     parser: Parser = SilhouetteParser()
     if networks and settings.live.networks:
-        parser = _with_network(parser, store)
+        parser = _with_network(parser, store, thorough)
     return Pipeline(pose, parser, FlatFitter(), GarmentCompositor())
 
 
-def _with_network(outline: Parser, store: "ModelStore") -> Parser:
+def _with_network(outline: Parser, store: "ModelStore", thorough: bool) -> Parser:
     """The outline with the parsing network's labels, where this version has that network."""
     from tryon_app.inference.choices import Choices
     from tryon_app.inference.session import Network
@@ -77,7 +80,7 @@ def _with_network(outline: Parser, store: "ModelStore") -> Parser:
     if declared is None or declared.tensors is None:
         return outline
     choices = Choices(paths.cache_dir() / "providers.json")
-    return NetworkParser(outline, Network(MODEL, lambda: store.ensure(MODEL), declared.tensors, choices))
+    return NetworkParser(outline, Network(MODEL, lambda: store.ensure(MODEL), declared.tensors, choices), thorough)
 
 
 @contextmanager
@@ -92,7 +95,7 @@ def opened_pipeline(mode: Mode, progress: Progress | None = None, networks: bool
     Raises:
         ModelError: A model is missing and cannot be fetched, or is damaged.
     """
-    pipeline = build_pipeline(load_settings(), progress, networks)
+    pipeline = build_pipeline(load_settings(), progress, networks, thorough=True)
     try:
         pipeline.open(mode)
         yield pipeline

@@ -309,3 +309,55 @@ def test_a_network_of_another_kind(tmp_path: Path) -> None:
         assert said in notice.message
         assert notice.remedy == "Install the app again."
         parser.close()
+
+
+class Ticking:
+    """A clock on which a run of the network takes as long as is said."""
+
+    def __init__(self, run_s: float) -> None:
+        self.now, self.run_s = 0.0, run_s
+
+    def __call__(self) -> float:
+        self.now += self.run_s / 2
+        return self.now
+
+
+def asked(network: FakeNetwork, frames: list[Frame], shifts: list[float], run_s: float, thorough: bool = False) -> int:
+    """How often the network was asked about frames of somebody who stands `shift` further to the right in each."""
+    parser = NetworkParser(SilhouetteParser(), network, thorough=thorough, clock=Ticking(run_s))
+    parser.open()
+    for picture, shift in zip(frames, shifts, strict=True):
+        assert parser.parse(picture, standing_in(picture, shift)).labels is not None
+    parser.close()
+    return len(network.seen)
+
+
+FILM = [frame(index / 30) for index in range(6)]
+STILL = [0.0] * 6
+
+
+def test_a_slow_network_rests_in_every_second_frame_of_a_quick_film():
+    assert asked(FakeNetwork(), FILM, STILL, run_s=0.1) == 3
+
+
+def test_a_quick_network_is_asked_about_every_frame():
+    assert asked(FakeNetwork(), FILM, STILL, run_s=0.002) == 6
+
+
+def test_nothing_rests_in_slow_films_other_scenes_and_where_nobody_waits():
+    slow = [frame(index / 10) for index in range(6)]
+    cuts = [frame(index / 30, scene=index) for index in range(6)]
+    assert asked(FakeNetwork(), slow, STILL, run_s=0.1) == 6
+    assert asked(FakeNetwork(), cuts, STILL, run_s=0.1) == 6
+    assert asked(FakeNetwork(), FILM, STILL, run_s=0.1, thorough=True) == 6
+
+
+def test_labels_move_along_with_the_person_while_the_network_rests():
+    parser = NetworkParser(SilhouetteParser(), FakeNetwork(), thorough=False, clock=Ticking(0.1))
+    parser.open()
+    first = parser.parse(FILM[0], standing_in(FILM[0])).labels
+    second = parser.parse(FILM[1], standing_in(FILM[1], 12.0)).labels
+    parser.close()
+    assert second.parts is first.parts
+    moved = (first.matrix[0, 2] - second.matrix[0, 2]) / second.matrix[0, 0]
+    assert moved == pytest.approx(12.0, abs=1.0)

@@ -1,8 +1,9 @@
 """Parsing by a network: body parts and materials around the person; where it cannot run, the outline alone."""
 
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import cv2
@@ -33,6 +34,14 @@ _KEPT = 0.5
 """Share of the maps before, where nothing changed: two frames halve the flicker, more would trail."""
 _MOVED = 0.25
 """Change of a probability from which on something really moved."""
+
+
+_DEAR_S = 0.005
+"""A run that takes less is worth it in every frame."""
+_QUICK_S = 0.05
+_LITTLE = 8.0
+"""How far head, arms and hands may move in the crop while the network rests, pixels of its input."""
+_UPPER_BODY = slice(0, 23)
 
 
 class RunningNetwork(Protocol):
@@ -66,6 +75,8 @@ class _Seen:
     scene: int
     size: tuple[int, int]
     labels: Labels
+    placed: Float32
+    fresh: bool
 
 
 class NetworkParser:
@@ -78,11 +89,23 @@ class NetworkParser:
     Args:
         outline: Finds the outline; opened and closed with this one.
         network: With the contract `CONTRACT`; not opened yet.
+        thorough: Ask the network about every frame. Otherwise, where a run takes long, it rests in every second frame
+            of a quick video in which the person moves little: the labels then move along with the person.
+        clock: Seconds, for the length of a run.
     """
 
-    def __init__(self, outline: Parser, network: RunningNetwork) -> None:
+    def __init__(
+        self,
+        outline: Parser,
+        network: RunningNetwork,
+        thorough: bool = True,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
         self._outline = outline
         self._network = network
+        self._thorough = thorough
+        self._clock = clock
+        self._took_s = 0.0
         self._running = False
         self._before: _Seen | None = None
         self._trouble: Notice | None = None
@@ -123,17 +146,37 @@ class NetworkParser:
         if not self._running:
             return parsing
         crop = crop_around(pose.points, pose.presence, frame.width, frame.height)
+        placed = pose.points @ crop.matrix[:, :2].T + crop.matrix[:, 2]
+        rested = self._rested(frame, placed)
+        if rested is not None:
+            labels = Labels(map_matrix(crop), rested.labels.parts, rested.labels.materials)
+            self._before = replace(rested, timestamp_s=frame.timestamp_s, labels=labels, fresh=False)
+            return Parsing(parsing.person, labels)
         # A mask that is full everywhere stands for none: the network knows that as another value.
         person = parsing.person if pose.person is not None or parsing.person.min() < 1.0 else None
         picture = encode(frame.image, person, pose.points, pose.presence, crop)
+        start = self._clock()
         try:
             outputs = self._network.run({"picture": picture[None]})
         except TryOnError as error:
             self._do_without(error)
             return parsing
+        self._took_s = self._clock() - start
         materials = told_apart(_shown(picture), outputs["materials"][0])
         labels = Labels(map_matrix(crop), outputs["parts"][0], materials)
-        return Parsing(parsing.person, self._steadied(frame, labels))
+        return Parsing(parsing.person, self._steadied(frame, labels, placed))
+
+    def _rested(self, frame: Frame, placed: Float32) -> "_Seen | None":
+        """What was seen a moment ago, where that is good enough for this frame."""
+        past = self._before
+        if self._thorough or past is None or not past.fresh or self._took_s < _DEAR_S:
+            return None
+        if (past.scene, past.size) != (frame.scene, (frame.width, frame.height)):
+            return None
+        if not 0 < frame.timestamp_s - past.timestamp_s < _QUICK_S:
+            return None
+        moved = float(np.abs(placed[_UPPER_BODY] - past.placed[_UPPER_BODY]).max())
+        return past if moved < _LITTLE else None
 
     def _do_without(self, error: TryOnError) -> None:
         _log.warning("No labels from the parsing network: %s", error)
@@ -142,13 +185,13 @@ class NetworkParser:
         self._trouble = Notice(f"Garments have coarser edges for now. {error.message}", error.remedy)
         self._network.close()
 
-    def _steadied(self, frame: Frame, labels: Labels) -> Labels:
+    def _steadied(self, frame: Frame, labels: Labels, placed: Float32) -> Labels:
         """Flicker is averaged away; where something really moved, the new labels count, so that nothing trails."""
         past, size = self._before, (frame.width, frame.height)
         if past is not None and (past.scene, past.size) == (frame.scene, size):
             step_s = frame.timestamp_s - past.timestamp_s
             labels = _mixed(labels, past.labels) if 0 < step_s < _LONGEST_STEP_S else labels
-        self._before = _Seen(frame.timestamp_s, frame.scene, size, labels)
+        self._before = _Seen(frame.timestamp_s, frame.scene, size, labels, placed, fresh=True)
         return labels
 
 
