@@ -14,6 +14,7 @@ from tryon_app.compositing.edges import Edges
 from tryon_app.compositing.guessed import Guessed
 from tryon_app.compositing.limbs import Clothed, Limb, arm_of, leg_of
 from tryon_app.compositing.maps import Grid, strongest
+from tryon_app.core.colour import ColourSpace
 from tryon_app.core.types import BodyPart, Float32, Labels, Material, UInt8
 
 _EDGE_CELLS = 1.6
@@ -21,6 +22,8 @@ _EDGE_CELLS = 1.6
 _SHOULDER = 0.35
 """Share of the upper arm below the shoulder that never cuts a garment without sleeves: there the torso's cloth and the
 arm's are one."""
+_HAIR_BENEFIT = 0.5
+"""How far hair that has the colour of the clothes beneath it is believed, natural logarithm."""
 _HAIR_BEYOND = 2.0
 """How much further hair may hang than guesses let it, in face lengths."""
 _SEEN = 0.35
@@ -103,7 +106,7 @@ class Labelled:
         self._missed: dict[int, bool] = {}
         self._bared: set[int] = set()
         self._upper_near, self.upper = upper, self.edges.snapped(upper)
-        self._head = self._connected(head, hair, self.face)
+        self._head = self._connected(head, self._true_hair(hair), self.face)
         self.objects = self._carried(things)
         off = 1.0 - strongest([self.whole_arm(1), self.whole_arm(-1), self._head])
         self.cloth_seed: Float32 = np.where(self.upper > 0.6, body.torso() * self.person * off, 0.0).astype(np.float32)
@@ -214,6 +217,23 @@ class Labelled:
         """How likely it is an arm, as the network says; never 0."""
         upper, lower, hand = self._shares[side]
         return np.asarray(upper + lower + hand + np.float32(1e-3), np.float32)
+
+    def _true_hair(self, hair: Float32) -> Float32:
+        """Hair without what only hangs like it: cords, lapels, scarves below the chin have another colour than the hair
+        of the head.
+        """
+        body = self.body
+        below = np.clip(-body.above_chin() / np.float32(0.3 * body.face_unit), 0.0, 1.0)
+        if float((hair * below).max(initial=0.0)) < 0.3:
+            return hair
+        colours = ColourSpace(cv2.cvtColor(self.small, cv2.COLOR_RGB2LAB))
+        own = colours.model(np.where((hair > 0.6) & (body.above_mouth() > 0), hair * self.person, np.float32(0.0)))
+        if own is None:
+            return np.asarray(hair * (1.0 - below), np.float32)
+        cloth = colours.model(np.where((self.upper > 0.7) & (hair < 0.2), self.upper, np.float32(0.0)))
+        ratio = cv2.GaussianBlur(colours.ratio(own, [cloth]), (0, 0), 1.0)
+        like = 1.0 / (1.0 + np.exp(-2.0 * (ratio + _HAIR_BENEFIT)))
+        return np.asarray(hair * (1.0 - below * (1.0 - like)), np.float32)
 
     def _connected(self, head: Float32, hair: Float32, face: Float32) -> Float32:
         """Head and hair, without what does not hang together with the face."""
