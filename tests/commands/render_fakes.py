@@ -123,7 +123,9 @@ class FakeWorld:
     imports: Counter[tuple[str, Slot | None]] = field(default_factory=Counter)
     catalogue: dict[str, Garment] = field(default_factory=dict)
 
-    def build_pipeline(self, settings: object = None, progress: object = None, networks: bool = True) -> Pipeline:
+    def build_pipeline(
+        self, settings: object = None, progress: object = None, networks: bool = True, thorough: bool = False
+    ) -> Pipeline:
         self.built += 1
         self.networks.append(networks)
         return Pipeline(self.pose, self.parser, FakeFitter(), FakeCompositor())
