@@ -256,7 +256,7 @@ class SoakRun:
             handles=handles,
             threads=self._process.num_threads(),
             fps=round(fps, 2),
-            frames_held=sum(isinstance(entry, Frame) for entry in gc.get_objects()) if count else -1,
+            frames_held=sum(type(entry) is Frame for entry in gc.get_objects()) if count else -1,
             disturbed=disturbed,
         )
 
