@@ -130,7 +130,8 @@ def gather_models(flavour: str, python: Path, environment: Mapping[str, str], so
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(fetched, folder, ignore=shutil.ignore_patterns("downloads", "*.broken"))
     # Second: what lies in the project wins.
-    shutil.copytree(ROOT / "models", folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("cache", "training", ".*"))
+    left_out = shutil.ignore_patterns("cache", "training", ".*")
+    shutil.copytree(ROOT / "models", folder, dirs_exist_ok=True, ignore=left_out)
     return folder
 
 
