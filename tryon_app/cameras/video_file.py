@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from tryon_app.cameras.film import MOST_RATE, USE_ANOTHER, refuse_missing_or_empty
 from tryon_app.core.errors import CameraError
 from tryon_app.core.types import Frame
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from tryon_app.cameras.video_picture import PictureConverter
 
 _log = logging.getLogger(__name__)
-_USE_ANOTHER = "Use an MP4, MOV, MKV or WebM file, or save it again with another program."
-_MOST_RATE = 240.0
 _SAME_MOMENT_S = 5e-4
 _LOOPS_KEPT = 4
 
@@ -157,21 +156,18 @@ class VideoFileCamera:
 
         from tryon_app.cameras.video_picture import PictureConverter
 
-        if not self._path.exists():
-            raise CameraError(f"{self._path} does not exist.", "Check the spelling of the path.")
-        if self._path.is_file() and self._path.stat().st_size == 0:
-            raise CameraError(f"{self.name} is empty (0 bytes).", "Copy it again from where it came from.")
+        refuse_missing_or_empty(self._path)
         try:
             container = av.open(str(self._path))
         except (FFmpegError, OSError, ValueError) as error:
-            raise CameraError(f"{self.name} is not a video that can be read.", _USE_ANOTHER) from error
+            raise CameraError(f"{self.name} is not a video that can be read.", USE_ANOTHER) from error
         stream = _picture_stream(container)
         if stream is None or stream.codec_context is None or not stream.codec_context.width:
             container.close()
-            raise CameraError(f"{self.name} has no pictures that can be decoded.", _USE_ANOTHER)
+            raise CameraError(f"{self.name} has no pictures that can be decoded.", USE_ANOTHER)
         stream.thread_type = "AUTO"
         rates = (stream.average_rate, stream.guessed_rate, stream.base_rate)
-        self._rate = next((float(rate) for rate in rates if rate and 0 < rate <= _MOST_RATE), 0.0)
+        self._rate = next((float(rate) for rate in rates if rate and 0 < rate <= MOST_RATE), 0.0)
         self._container = container
         self._converter = PictureConverter(self._within, float(stream.sample_aspect_ratio or 1))
         self._starts_s[self._scene] = self._offset_s
@@ -198,7 +194,7 @@ class VideoFileCamera:
                     break
                 packets = container.demux(stream)  # an error ends the old one
         if skipped and self._index == self._scene_start:
-            raise CameraError(f"{self.name} is damaged: no picture in it can be decoded.", _USE_ANOTHER)
+            raise CameraError(f"{self.name} is damaged: no picture in it can be decoded.", USE_ANOTHER)
 
     def _publish(self, picture: Any) -> Frame:
         step = 1.0 / (self._rate or 30.0)

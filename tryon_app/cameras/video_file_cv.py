@@ -14,11 +14,9 @@ import cv2
 import numpy as np
 
 from tryon_app.cameras.aspects import LEAST_ASPECT, MOST_ASPECT
+from tryon_app.cameras.film import MOST_RATE, USE_ANOTHER, refuse_missing_or_empty
 from tryon_app.core.errors import CameraError
 from tryon_app.core.types import Frame, UInt8
-
-_USE_ANOTHER = "Use an MP4, MOV, MKV or WebM file, or save it again with another program."
-_MOST_RATE = 240.0
 
 
 class CvVideoFileCamera:
@@ -95,7 +93,7 @@ class CvVideoFileCamera:
                 self._start()
                 picture = self._next()
             if picture is None and self._index == 0:
-                raise CameraError(f"{self.name} is damaged: no picture in it can be decoded.", _USE_ANOTHER)
+                raise CameraError(f"{self.name} is damaged: no picture in it can be decoded.", USE_ANOTHER)
             return None if picture is None else self._publish(picture)
 
     def close(self) -> None:
@@ -106,17 +104,14 @@ class CvVideoFileCamera:
             self._capture = None
 
     def _start(self) -> None:
-        if not self._path.exists():
-            raise CameraError(f"{self._path} does not exist.", "Check the spelling of the path.")
-        if self._path.is_file() and self._path.stat().st_size == 0:
-            raise CameraError(f"{self.name} is empty (0 bytes).", "Copy it again from where it came from.")
+        refuse_missing_or_empty(self._path)
         # The loader is named: others would take "%" in a name for a series of pictures.
         capture = cv2.VideoCapture(str(self._path), cv2.CAP_FFMPEG)
         if not capture.isOpened():
             capture.release()
-            raise CameraError(f"{self.name} is not a video that can be read.", _USE_ANOTHER)
+            raise CameraError(f"{self.name} is not a video that can be read.", USE_ANOTHER)
         rate = float(capture.get(cv2.CAP_PROP_FPS))
-        self._rate = rate if 0 < rate <= _MOST_RATE else 0.0
+        self._rate = rate if 0 < rate <= MOST_RATE else 0.0
         self._aspect = _pixel_aspect(capture)
         self._capture = capture
 
