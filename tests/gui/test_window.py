@@ -406,8 +406,8 @@ def test_the_whole_outfit_is_worn_again(open_window, world):
     window.app.close()
     last = world.saved[-1].last
     assert [(worn.garment, worn.size) for worn in last.outfit] == [
-        ("navy-tee", "S"),
         ("blue-jeans", "L"),
+        ("navy-tee", "S"),
         ("bomber", "M"),
     ]
     assert last.garment == "bomber"
