@@ -36,7 +36,7 @@ def main() -> None:
     """Read the arguments and build."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--flavour", choices=FLAVOURS, default="cpu")
-    parser.add_argument("--models-from", type=Path, metavar="FOLDER", help="take the models' downloads from a folder")
+    parser.add_argument("--models-from", metavar="URL|FOLDER", help="take the models' downloads from a mirror")
     parser.add_argument("--app-only", action="store_true", help="stop after the frozen app")
     wanted = parser.parse_args()
     if wanted.flavour == "cuda" and MACOS:
@@ -118,12 +118,13 @@ def make_environment(flavour: str, environment: Mapping[str, str]) -> Path:
     return python
 
 
-def gather_models(flavour: str, python: Path, environment: Mapping[str, str], source: Path | None) -> Path:
+def gather_models(flavour: str, python: Path, environment: Mapping[str, str], source: str | None) -> Path:
     """Everything that lies in `models/` in the installed app: manifest, own networks, fetched models, samples."""
     step("Models")
     fetched = BUILD / "models"
     command = [str(python), "-m", "tryon_app", "models", "fetch"]
-    command += ["--from", str(source.resolve())] if source else []
+    if source:
+        command += ["--mirror", source if "://" in source else str(Path(source).resolve())]
     home = {"TRYON_MODELS": str(fetched), "TRYON_HOME": str(BUILD / "home")}
     _run(command, {**environment, **home})
     folder = BUILD / flavour / "models"

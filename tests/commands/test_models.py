@@ -90,6 +90,29 @@ def test_damage_is_found_and_mended(given: Path, tmp_path: Path) -> None:
     assert run(app, ["verify"]).exit_code == 0
 
 
-def test_a_folder_that_is_none(given: Path, tmp_path: Path) -> None:
-    result = CliRunner().invoke(app, ["fetch", "--from", str(tmp_path / "nope")])
+@pytest.mark.parametrize(
+    "named",
+    [
+        "nope",
+        "ftp://files.example.org/tryon",
+        "https://",
+        "https://files.example.org:port/",
+        "https://user:secret@files.example.org/tryon",
+        "https://files.example.org/tryon?token=secret",
+    ],
+)
+def test_a_mirror_that_is_none(given: Path, tmp_path: Path, named: str) -> None:
+    result = CliRunner().invoke(app, ["fetch", "--mirror", named])
     assert isinstance(result.exception, InputError)
+    assert result.exception.remedy
+    assert "secret" not in result.exception.message
+
+
+def test_a_mirror_is_filled_and_fetched_from(given: Path, tmp_path: Path) -> None:
+    run, folder = CliRunner().invoke, tmp_path / "mirror"
+    filled = run(app, ["download", str(folder), "--mirror", str(given)])
+    assert filled.exit_code == 0, filled.exception
+    assert [path.name for path in folder.iterdir()] == ["pack-1.0-py3-none-any.whl"]
+    assert str(folder / "pack-1.0-py3-none-any.whl") in filled.stdout
+    assert run(app, ["fetch", "--mirror", str(folder)]).exit_code == 0
+    assert run(app, ["verify"]).exit_code == 0

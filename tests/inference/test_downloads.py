@@ -128,4 +128,4 @@ def test_without_pip_the_remedy_is_clear(
     with pytest.raises(ModelError, match="no pip") as caught:
         fetch_download(make_manifest().downloads["pack"], tmp_path, quiet)
     assert said in caught.value.remedy
-    assert "--from" in caught.value.remedy
+    assert "--mirror" in caught.value.remedy

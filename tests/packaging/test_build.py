@@ -60,8 +60,8 @@ def test_models_of_the_project_win_over_fetched_ones(build, tmp_path):
     (fetched / "downloads").mkdir(parents=True)
     for name in ("manifest.toml", "pose.task", "old.task.broken", "downloads/x.whl"):
         (fetched / name).write_text("fetched")
-    folder = build.gather_models("cpu", Path("python"), {}, tmp_path)
-    assert build.commands[0][-2:] == ["--from", str(tmp_path)]
+    folder = build.gather_models("cpu", Path("python"), {}, str(tmp_path))
+    assert build.commands[0][-2:] == ["--mirror", str(tmp_path)]
     assert (folder / "manifest.toml").read_text("utf-8") == (ROOT / "models" / "manifest.toml").read_text("utf-8")
     assert (folder / "pose.task").is_file()
     assert not (folder / "old.task.broken").exists()

