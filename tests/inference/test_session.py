@@ -37,6 +37,7 @@ class FakeSession:
 
     world: "FakeRuntime"
     provider: str
+    coarse: bool = False
 
     def get_providers(self) -> list[str]:
         return [self.world.instead.get(self.provider, self.provider), CPU]
@@ -52,7 +53,7 @@ class FakeSession:
         self.world.now_s += self.world.seconds.get(self.provider, 1 / 128)  # adds up without rounding
         if self.provider in self.world.dead:
             raise RuntimeError(f"device {self.provider} was removed\nand a long trace")
-        factor = self.world.factors.get(self.provider, 2.0)
+        factor = self.world.factors.get(self.provider, 2.0) * (1.2 if self.coarse else 1.0)
         return [feeds["x"] * np.float32(factor)]
 
 
@@ -67,6 +68,8 @@ class FakeRuntime:
     factors: dict[str, float] = field(default_factory=dict)
     inputs: list[SimpleNamespace] = field(default_factory=lambda: [tensor("x")])
     loaded: list[str] = field(default_factory=list)
+    files: list[tuple[str, bytes]] = field(default_factory=list)
+    coarse: tuple[bytes, ...] = ()
     runs: list[str] = field(default_factory=list)
     now_s: float = 0.0
 
@@ -75,9 +78,10 @@ class FakeRuntime:
 
     def session(self, network: bytes, provider: str, threads: int) -> FakeSession:
         self.loaded.append(provider)
+        self.files.append((provider, network))
         if provider in self.refuses:
             raise RuntimeError("no such device")
-        return FakeSession(self, provider)
+        return FakeSession(self, provider, network in self.coarse)
 
     def clock(self) -> float:
         return self.now_s
@@ -114,6 +118,35 @@ def test_the_fastest_that_runs_is_taken_and_remembered(make: Make, tmp_path: Pat
     second.open()
     assert second.provider == DML
     assert (again.loaded, again.runs) == ([DML], [DML])
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_the_cpu_has_a_copy_of_its_own_where_there_is_one(tmp_path: Path, there: bool) -> None:
+    full, copy = tmp_path / "net.onnx", tmp_path / "cpu.onnx"
+    full.write_bytes(b"a network")
+    if there:
+        copy.write_bytes(b"in 8 bits")
+    world = FakeRuntime(offered=(CUDA, CPU), coarse=(b"in 8 bits",))
+    network = Network("net", lambda: full, CONTRACT, None, world, 1, world.clock, cpu_model=lambda: copy)
+    network.open()
+    # What others say is compared with the full network's result, not with the copy's.
+    assert network.provider == CUDA
+    assert world.files == [
+        (CPU, b"in 8 bits" if there else b"a network"),
+        (CPU, b"a network"),
+        (CUDA, b"a network"),
+    ]
+    network.close()
+
+
+def test_a_cpu_alone_needs_its_own_copy_only(tmp_path: Path) -> None:
+    copy = tmp_path / "cpu.onnx"
+    copy.write_bytes(b"in 8 bits")
+    world = FakeRuntime(offered=(CPU,))
+    network = Network("net", lambda: tmp_path / "none", CONTRACT, None, world, 1, world.clock, cpu_model=lambda: copy)
+    network.open()
+    assert world.files == [(CPU, b"in 8 bits")]
+    network.close()
 
 
 def test_of_equally_fast_ones_the_preferred_is_taken(make: Make) -> None:
