@@ -25,6 +25,14 @@ def doctor(
             metavar="FILE.zip", help="Also write a support archive: report, settings and logs.", show_default=False
         ),
     ] = None,
+    updates: Annotated[
+        str,
+        typer.Option(
+            metavar="URL|FILE",
+            help="Also look there for a newer version. Nothing is looked up without this.",
+            show_default=False,
+        ),
+    ] = "",
 ) -> None:
     """Check everything the app needs and say what to do about what is missing.
 
@@ -33,8 +41,11 @@ def doctor(
 
     To send along with a question: `tryon doctor --bundle support.zip`. It holds text alone, never a picture, and takes
     out the names of people's folders and files; look into it before you send it.
+
+    With --updates it reads one small JSON document, `{"version": "1.4.0", "page": "https://..."}`, at the address that
+    whoever hands out the app gives, and sends nothing but the request. The app never looks by itself.
     """
-    findings = list(run_checks(all_checks(_open_store)))
+    findings = list(run_checks(all_checks(_open_store, updates)))
     failed = any(finding.level is Level.FAIL for finding in findings)
     if as_json:
         typer.echo(as_document(findings))

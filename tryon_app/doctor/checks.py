@@ -7,13 +7,16 @@ from typing import Any
 from tryon_app.doctor.report import Check, Finding
 
 
-def all_checks(open_store: Callable[[], Any]) -> tuple[Check, ...]:
+def all_checks(open_store: Callable[[], Any], updates: str = "") -> tuple[Check, ...]:
     """Everything a user may lack.
 
     Args:
         open_store: Makes the `ModelStore`, and says which models the app cannot do without.
+        updates: Where the newest version is written down; "" = nobody asked.
     """
+    asked = (_check("updates", "Updates", "updates", "check_updates", updates),) if updates else ()
     return (
+        *asked,
         _check("python", "Python", "python_checks", "check_python"),
         _check("packages", "Packages", "python_checks", "check_packages"),
         _check("libraries", "System libraries", "libraries", "check_libraries"),
