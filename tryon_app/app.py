@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tryon_app.core import paths
 from tryon_app.core.errors import CameraError, GarmentError, InputError, ModelError
 from tryon_app.core.pipeline import Pipeline
-from tryon_app.core.protocols import Camera, Parser
+from tryon_app.core.protocols import Camera, Parser, Refiner
 from tryon_app.core.settings import Settings, load_settings
 from tryon_app.core.stills import STILL_SUFFIXES
 from tryon_app.core.types import Garment, Mode, Slot, UInt8
@@ -18,6 +18,7 @@ from tryon_app.core.types import Garment, Mode, Slot, UInt8
 if TYPE_CHECKING:
     from tryon_app.garments.catalogue import Catalogue
     from tryon_app.garments.worn import Box
+    from tryon_app.inference.session import Network
     from tryon_app.inference.store import ModelStore
 
 Progress = Callable[[str, int, int], None]
@@ -61,26 +62,44 @@ def build_pipeline(
     from tryon_app.perception.silhouette import SilhouetteParser
 
     store = model_store()
+    refiner: Refiner | None = None
     pose = MediaPipePose(
         lambda: store.ensure("pose", progress), min_cutoff=settings.pose.min_cutoff, beta=settings.pose.beta
     )
     parser: Parser = SilhouetteParser()
     if networks and settings.live.networks:
-        parser = _with_network(parser, store, thorough)
-    return Pipeline(pose, parser, FlatFitter(), GarmentCompositor())
+        parser, refiner = _with_network(parser, store, thorough), _refiner(store)
+    return Pipeline(pose, parser, FlatFitter(), GarmentCompositor(), refiner)
 
 
 def _with_network(outline: Parser, store: "ModelStore", thorough: bool) -> Parser:
     """The outline with the parsing network's labels, where this version has that network."""
-    from tryon_app.inference.choices import Choices
-    from tryon_app.inference.session import Network
     from tryon_app.perception.parsing_network import MODEL, NetworkParser
 
-    declared = store.manifest.models.get(MODEL)
+    network = _network(MODEL, store)
+    return outline if network is None else NetworkParser(outline, network, thorough)
+
+
+def _refiner(store: "ModelStore") -> Refiner | None:
+    """What mends the fit, where this version has the warp network."""
+    from tryon_app.fitting.refine import MODEL, NetworkRefiner
+
+    network = _network(MODEL, store)
+    return None if network is None else NetworkRefiner(network)
+
+
+def _network(model: str, store: "ModelStore") -> "Network | None":
+    """A network that ships with this version, with the copy of it that is made for CPUs; not loaded yet."""
+    from tryon_app.inference.choices import Choices
+    from tryon_app.inference.session import Network
+
+    declared = store.manifest.models.get(model)
     if declared is None or declared.tensors is None:
-        return outline
+        return None
     choices = Choices(paths.cache_dir() / "providers.json")
-    return NetworkParser(outline, Network(MODEL, lambda: store.ensure(MODEL), declared.tensors, choices), thorough)
+    copy = f"{model}-cpu"
+    cpu_model = (lambda: store.ensure(copy)) if copy in store.manifest.models else None
+    return Network(model, lambda: store.ensure(model), declared.tensors, choices, cpu_model=cpu_model)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ pytest.importorskip("safetensors")
 from tryon_app.core.errors import ModelError  # noqa: E402
 from tryon_app.inference.session import Network  # noqa: E402
 from tryon_app.perception.parsing_network import CONTRACT, MODEL  # noqa: E402
-from tryon_app.training import export, train  # noqa: E402
+from tryon_app.training import export  # noqa: E402
 from tryon_app.training.checkpoint import Checkpoint, save_checkpoint  # noqa: E402
 from tryon_app.training.networks import ParsingNetwork, Probabilities, parameter_count  # noqa: E402
 
@@ -34,12 +34,12 @@ def network():
 @pytest.fixture
 def checkpoint(network, tmp_path):
     tensors = {f"average.{name}": values for name, values in network.state_dict().items()}
-    save_checkpoint(tmp_path / "parse.json", Checkpoint(train.KIND, 7, 1.0, {}, (), tensors))
+    save_checkpoint(tmp_path / "parse.json", Checkpoint("parse", 7, 1.0, {}, (), tensors))
     return tmp_path / "parse.json"
 
 
 def test_onnx_runtime_says_what_torch_says(checkpoint, network, tmp_path):
-    found = export.export_parse(checkpoint, tmp_path / "parsing.onnx")
+    found = export.export_network(checkpoint, "parse", tmp_path / "parsing.onnx")
     content = found.path.read_bytes()
     assert found.difference <= export.TOLERANCE
     assert found.sha256 == hashlib.sha256(content).hexdigest()
@@ -63,7 +63,10 @@ def test_onnx_runtime_says_what_torch_says(checkpoint, network, tmp_path):
 def test_batch_norms_are_folded(network):
     import onnx
 
-    operators = {node.op_type for node in onnx.load_from_string(export.onnx_bytes(network)).graph.node}
+    operators = {
+        node.op_type
+        for node in onnx.load_from_string(export.onnx_bytes(Probabilities(network).eval(), CONTRACT)).graph.node
+    }
     assert "Conv" in operators
     assert "BatchNormalization" not in operators
 
@@ -71,15 +74,15 @@ def test_batch_norms_are_folded(network):
 def test_a_file_that_differs_is_not_written(checkpoint, tmp_path, monkeypatch):
     monkeypatch.setattr(export, "parity", lambda *_: 0.5)
     with pytest.raises(ModelError, match="differ"):
-        export.export_parse(checkpoint, tmp_path / "parsing.onnx")
+        export.export_network(checkpoint, "parse", tmp_path / "parsing.onnx")
     assert not (tmp_path / "parsing.onnx").exists()
 
 
 def test_parity_sees_a_difference(network):
-    content = export.onnx_bytes(network)
+    content = export.onnx_bytes(Probabilities(network).eval(), CONTRACT)
     with torch.no_grad():
         network.head[1].bias[0] += 1.0
-    assert export.parity(network, content) > export.TOLERANCE
+    assert export.parity(Probabilities(network).eval(), content, CONTRACT) > export.TOLERANCE
 
 
 def test_the_network_has_the_size_that_was_planned(network):

@@ -10,51 +10,54 @@ pytest.importorskip("safetensors")
 pytest.importorskip("matplotlib")
 
 from tryon_app.core.errors import InputError  # noqa: E402
-from tryon_app.training import train  # noqa: E402
 from tryon_app.training.checkpoint import load_checkpoint  # noqa: E402
+from tryon_app.training.learner import Learner, averaged  # noqa: E402
+from tryon_app.training.networks import ParsingNetwork  # noqa: E402
+from tryon_app.training.parse_task import KIND, ParseTask  # noqa: E402
+from tryon_app.training.settings import TrainSettings  # noqa: E402
 from tryon_app.training.shards import write_shard  # noqa: E402
-from tryon_app.training.train import ParseSettings, averaged_network, resume_parse, schedule, train_parse  # noqa: E402
+from tryon_app.training.train import resume, schedule, train  # noqa: E402
 
 
 @pytest.fixture
 def settings(shards):
-    return ParseSettings(data=str(shards), steps=20, batch=4, warm_up=2, log_steps=5, threads=1, every_s=1e9)
+    return TrainSettings(data=str(shards), steps=20, batch=4, warm_up=2, log_steps=5, threads=1, every_s=1e9)
 
 
 def notes(folder, what):
-    lines = [json.loads(line) for line in (folder / train.JOURNAL).read_text().splitlines()]
+    lines = [json.loads(line) for line in (folder / "parse.jsonl").read_text().splitlines()]
     return [line[what] for line in lines if what in line]
 
 
 def test_twenty_steps_on_32_tiny_samples_make_the_loss_fall(settings, shards, tmp_path):
     said = []
-    train_parse(replace(settings, holdout=str(shards)), tmp_path / "run", said.append)
+    train(ParseTask, replace(settings, holdout=str(shards)), tmp_path / "run", said.append)
     losses = notes(tmp_path / "run", "loss")
     assert len(losses) == 4
     assert losses[-1] < losses[1] < 0.95 * losses[0]
     assert losses[-1] < 0.85 * losses[0]
     assert notes(tmp_path / "run", "frames") == [32] * 4
     assert 0.0 <= notes(tmp_path / "run", "parts_miou")[-1] <= 1.0
-    assert (tmp_path / "run" / train.PLOT).stat().st_size > 5000
+    assert (tmp_path / "run" / "parse.png").stat().st_size > 5000
     assert any("100.0 %" in line for line in said)
 
 
 def test_resuming_continues_exactly(settings, tmp_path, monkeypatch):
     """Six steps at once, or three, a stop, and three more: the same weights to the last bit."""
     settings = replace(settings, steps=6)
-    whole = train_parse(settings, tmp_path / "whole", lambda _: None)
-    step = train._Learner.step
+    whole = train(ParseTask, settings, tmp_path / "whole", lambda _: None)
+    step = Learner.step
 
-    def stopping(self, batch, count, rate):
+    def stopping(self, losses, count, rate):
         if count == 3:
             raise KeyboardInterrupt
-        return step(self, batch, count, rate)
+        return step(self, losses, count, rate)
 
-    monkeypatch.setattr(train._Learner, "step", stopping)
-    half = train_parse(settings, tmp_path / "parts", lambda _: None)
+    monkeypatch.setattr(Learner, "step", stopping)
+    half = train(ParseTask, settings, tmp_path / "parts", lambda _: None)
     assert half.step == 3
     monkeypatch.undo()
-    resumed = resume_parse(tmp_path / "parts", lambda _: None)
+    resumed = resume(ParseTask, KIND, tmp_path / "parts", lambda _: None)
     assert resumed.step == 6
     assert set(whole.tensors) == set(resumed.tensors)
     assert [name for name in whole.tensors if not torch.equal(whole.tensors[name], resumed.tensors[name])] == []
@@ -63,10 +66,10 @@ def test_resuming_continues_exactly(settings, tmp_path, monkeypatch):
 
 
 def test_a_finished_training_can_be_given_more_steps(settings, tmp_path):
-    train_parse(replace(settings, steps=2), tmp_path / "run", lambda _: None)
-    assert resume_parse(tmp_path / "run", lambda _: None).step == 2
-    assert resume_parse(tmp_path / "run", lambda _: None, steps=3).step == 3
-    assert load_checkpoint(tmp_path / "run" / train.CHECKPOINT, train.KIND).settings["steps"] == 3
+    train(ParseTask, replace(settings, steps=2), tmp_path / "run", lambda _: None)
+    assert resume(ParseTask, KIND, tmp_path / "run", lambda _: None).step == 2
+    assert resume(ParseTask, KIND, tmp_path / "run", lambda _: None, steps=3).step == 3
+    assert load_checkpoint(tmp_path / "run" / "parse.json", KIND).settings["steps"] == 3
 
 
 def test_shards_that_appear_while_it_runs_are_used(settings, shards, tmp_path, sample_of):
@@ -74,7 +77,7 @@ def test_shards_that_appear_while_it_runs_are_used(settings, shards, tmp_path, s
         if "step 5 " in line:
             write_shard(shards / "shard-00002.tar", [sample_of(50)])
 
-    run = train_parse(replace(settings, steps=15), tmp_path / "run", more)
+    run = train(ParseTask, replace(settings, steps=15), tmp_path / "run", more)
     assert notes(tmp_path / "run", "frames") == [32, 34, 34]
     assert run.shards[-1] == "shard-00002.tar"
 
@@ -94,30 +97,30 @@ def test_the_schedule_warms_up_and_falls(settings):
 def test_there_must_be_data(settings, tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match="no training data"):
-        train_parse(replace(settings, data=str(tmp_path / "empty")), tmp_path / "run", lambda _: None)
+        train(ParseTask, replace(settings, data=str(tmp_path / "empty")), tmp_path / "run", lambda _: None)
 
 
 def test_damaged_and_foreign_checkpoints_are_refused(settings, tmp_path):
     run = tmp_path / "run"
-    train_parse(replace(settings, steps=1), run, lambda _: None)
-    json_path = run / train.CHECKPOINT
+    train(ParseTask, replace(settings, steps=1), run, lambda _: None)
+    json_path = run / "parse.json"
     numbers = next(run.glob("*.safetensors"))
     content = numbers.read_bytes()
 
-    assert averaged_network(load_checkpoint(json_path, train.KIND)) is not None
+    assert averaged(ParsingNetwork(), load_checkpoint(json_path, KIND).tensors) is not None
     with pytest.raises(InputError, match="another network"):
         load_checkpoint(json_path, "warp")
     numbers.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
     with pytest.raises(InputError, match="damaged"):
-        resume_parse(run, lambda _: None)
+        resume(ParseTask, KIND, run, lambda _: None)
     numbers.unlink()
     with pytest.raises(InputError, match="cannot be read"):
-        resume_parse(run, lambda _: None)
+        resume(ParseTask, KIND, run, lambda _: None)
     json_path.write_text("{}")
     with pytest.raises(InputError, match="no checkpoint"):
-        resume_parse(run, lambda _: None)
+        resume(ParseTask, KIND, run, lambda _: None)
 
 
 def test_a_checkpoint_is_small_enough_to_be_kept_with_the_source(settings, tmp_path):
-    train_parse(replace(settings, steps=1), tmp_path / "run", lambda _: None)
+    train(ParseTask, replace(settings, steps=1), tmp_path / "run", lambda _: None)
     assert sum(path.stat().st_size for path in (tmp_path / "run").glob("parse*.safetensors")) < 20e6

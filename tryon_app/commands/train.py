@@ -18,14 +18,29 @@ if TYPE_CHECKING:
     from tryon_app.core.protocols import Parser, PoseEstimator
     from tryon_app.core.types import Float32
     from tryon_app.inference.session import Network
+    from tryon_app.training.settings import TrainSettings
+    from tryon_app.training.train import MakeTask
 
 app = typer.Typer(no_args_is_help=True)
+_KINDS = ("parse", "warp")
 _NEEDED = ("torch", "anny", "numba", "safetensors", "onnx", "matplotlib")
 
 Output = Annotated[Path, typer.Option("--output", "-o", help="Folder to write to.")]
 Checkpoint = Annotated[
-    Path, typer.Option("--checkpoint", metavar="FOLDER|JSON", help="A training's folder, or its parse.json.")
+    Path,
+    typer.Option("--checkpoint", metavar="FOLDER|JSON", help="A training's folder, or its parse.json or warp.json."),
 ]
+
+Holdout = Annotated[
+    Path | None, typer.Option("--holdout", help="Folder with data that are only looked at.", show_default=False)
+]
+Minutes = Annotated[float, typer.Option(min=0.1, help="Time budget of the schedule.")]
+Steps = Annotated[int, typer.Option(min=0, help="Steps of the schedule instead; 0 = the budget counts.")]
+Seed = Annotated[int, typer.Option(min=0, help="Of weights, order and flaws.")]
+Batch = Annotated[int, typer.Option(min=1, help="Examples in a step.")]
+Rate = Annotated[float, typer.Option(min=1e-6, help="Highest learning rate.")]
+Threads = Annotated[int, typer.Option(min=1, help="For torch.")]
+Bf16 = Annotated[bool, typer.Option("--bf16", help="For CPUs with AMX; slower on others.")]
 
 
 @app.callback()
@@ -44,7 +59,19 @@ def train() -> None:
 
     - `tryon train export --checkpoint run --output parsing.onnx`
 
+    - `tryon train quantize --network parsing.onnx --data data --output parsing-cpu.onnx`
+
     - `tryon train evaluate --holdout holdout --checkpoint run`
+
+    **And the warp network**, which needs a parsing network first
+
+    - `tryon train lay --data data --network parsing.onnx --output laid`
+
+    - `tryon train lay --data holdout --network parsing.onnx --output laid-holdout`
+
+    - `tryon train warp --data laid --holdout laid-holdout --minutes 90 --output warp-run`
+
+    - `tryon train export --checkpoint warp-run --output warp.onnx`
     """
 
 
@@ -64,8 +91,18 @@ def _say(line: str) -> None:
     sys.stderr.flush()
 
 
-def _checkpoint(path: Path) -> Path:
-    return path / "parse.json" if path.is_dir() else path
+def _checkpoint(path: Path) -> tuple[Path, str]:
+    """The JSON file of a checkpoint, and which network it is of."""
+    found = path
+    if path.is_dir():
+        found = next(
+            (path / f"{kind}.json" for kind in _KINDS if (path / f"{kind}.json").exists()), path / "parse.json"
+        )
+    if found.stem not in _KINDS:
+        raise UsageError(
+            f"{found.name} is no checkpoint.", "Give a training's folder, its parse.json or its warp.json."
+        )
+    return found, found.stem
 
 
 @app.command()
@@ -99,17 +136,15 @@ def synth(
 def parse(
     data: Annotated[Path, typer.Option("--data", help="Folder with training data; more may be added while it runs.")],
     output: Output,
-    holdout: Annotated[
-        Path | None, typer.Option("--holdout", help="Folder with data that are only looked at.", show_default=False)
-    ] = None,
-    minutes: Annotated[float, typer.Option(min=0.1, help="Time budget of the schedule.")] = 90.0,
-    steps: Annotated[int, typer.Option(min=0, help="Steps of the schedule instead; 0 = the budget counts.")] = 0,
-    seed: Annotated[int, typer.Option(min=0, help="Of weights, order and flaws.")] = 1,
-    batch: Annotated[int, typer.Option(min=1, help="Examples in a step.")] = 8,
-    rate: Annotated[float, typer.Option(min=1e-6, help="Highest learning rate.")] = 2e-3,
-    threads: Annotated[int, typer.Option(min=1, help="For torch.")] = 2,
+    holdout: Holdout = None,
+    minutes: Minutes = 90.0,
+    steps: Steps = 0,
+    seed: Seed = 1,
+    batch: Batch = 8,
+    rate: Rate = 2e-3,
+    threads: Threads = 2,
     workers: Annotated[int, typer.Option(min=1, help="Threads that prepare examples.")] = 1,
-    bf16: Annotated[bool, typer.Option("--bf16", help="For CPUs with AMX; slower on others.")] = False,
+    bf16: Bf16 = False,
 ) -> None:
     """Train the parsing network. Ctrl-C saves; `tryon train resume` goes on.
 
@@ -118,9 +153,9 @@ def parse(
     - `tryon train parse --data data --holdout holdout --minutes 90 --output run`
     """
     _require("torch", "safetensors", "matplotlib")
-    from tryon_app.training.train import ParseSettings, train_parse
+    from tryon_app.training.settings import TrainSettings
 
-    settings = ParseSettings(
+    settings = TrainSettings(
         data=str(data),
         holdout="" if holdout is None else str(holdout),
         seed=seed,
@@ -132,7 +167,71 @@ def parse(
         workers=workers,
         bf16=bf16,
     )
-    _done(train_parse(settings, output, _say).step, output)
+    _train("parse", settings, output)
+
+
+@app.command()
+def lay(
+    data: Annotated[Path, typer.Option("--data", help="Folder with training data.")],
+    output: Output,
+    network: Annotated[
+        Path | None,
+        typer.Option("--network", metavar="ONNX", help="A parsing network, instead of what ships.", show_default=False),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Of landmarks' errors and cameras' flaws.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 2,
+) -> None:
+    """Lay the garments of training data on their people as the app does: what the warp network learns from.
+
+    What is in the folder already is kept: call it again to go on after a break.
+
+    **Example**
+
+    - `tryon train lay --data data --output laid`
+    """
+    from tryon_app.training.warp_data import lay_shards
+
+    def tell(done: int, wanted: int) -> None:
+        _say(f"{done} of {wanted} shards")
+
+    with _network(None, network) as path:
+        lay_shards(data, path, output, seed, workers, tell)
+
+
+@app.command()
+def warp(
+    data: Annotated[Path, typer.Option("--data", help="Folder of `tryon train lay`; more may be added while it runs.")],
+    output: Output,
+    holdout: Holdout = None,
+    minutes: Minutes = 90.0,
+    steps: Steps = 0,
+    seed: Seed = 1,
+    batch: Batch = 12,
+    rate: Rate = 2e-3,
+    threads: Threads = 2,
+    bf16: Bf16 = False,
+) -> None:
+    """Train the warp network. Ctrl-C saves; `tryon train resume` goes on.
+
+    **Example**
+
+    - `tryon train warp --data laid --holdout laid-holdout --minutes 90 --output run`
+    """
+    _require("torch", "safetensors", "matplotlib")
+    from tryon_app.training.settings import TrainSettings
+
+    settings = TrainSettings(
+        data=str(data),
+        holdout="" if holdout is None else str(holdout),
+        seed=seed,
+        steps=steps,
+        minutes=minutes,
+        batch=batch,
+        rate=rate,
+        threads=threads,
+        bf16=bf16,
+    )
+    _train("warp", settings, output)
 
 
 @app.command()
@@ -150,9 +249,26 @@ def resume(
     - `tryon train resume run --minutes 120`
     """
     _require("torch", "safetensors", "matplotlib")
-    from tryon_app.training.train import resume_parse
+    from tryon_app.training.train import resume as go_on
 
-    _done(resume_parse(run, _say, minutes, steps).step, run)
+    kind = _checkpoint(run)[1]
+    _done(go_on(_task(kind), kind, run, _say, minutes, steps).step, run)
+
+
+def _train(kind: str, settings: "TrainSettings", output: Path) -> None:
+    from tryon_app.training.train import train as begin
+
+    _done(begin(_task(kind), settings, output, _say).step, output)
+
+
+def _task(kind: str) -> "MakeTask":
+    if kind == "warp":
+        from tryon_app.training.warp_task import WarpTask
+
+        return WarpTask
+    from tryon_app.training.parse_task import ParseTask
+
+    return ParseTask
 
 
 @app.command()
@@ -167,9 +283,31 @@ def export(
     - `tryon train export --checkpoint run --output models/parsing.onnx`
     """
     _require("torch", "safetensors", "onnx", "matplotlib")
-    from tryon_app.training.export import export_parse
+    from tryon_app.training.export import export_network
 
-    sys.stdout.write(export_parse(_checkpoint(checkpoint), output).manifest() + "\n")
+    sys.stdout.write(export_network(*_checkpoint(checkpoint), output).manifest() + "\n")
+
+
+@app.command()
+def quantize(
+    data: Annotated[Path, typer.Option("--data", help="Folder with training data: they say which values occur.")],
+    network: Annotated[Path, typer.Option("--network", metavar="ONNX", help="What `tryon train export` wrote.")] = Path(
+        "parsing.onnx"
+    ),
+    output: Annotated[Path, typer.Option("--output", "-o", help="The ONNX file to write.")] = Path("parsing-cpu.onnx"),
+) -> None:
+    """Write an 8-bit copy of a parsing network for CPUs, twice as fast; prints lines for models/manifest.toml.
+
+    GPUs keep using the float file: ship both, and measure both with `tryon train evaluate --network`.
+
+    **Example**
+
+    - `tryon train quantize --network models/parsing.onnx --data data --output models/parsing-cpu.onnx`
+    """
+    _require("onnx")
+    from tryon_app.training.quantize import quantize_parse
+
+    sys.stdout.write(quantize_parse(network, data, output).manifest() + "\n")
 
 
 @app.command()
@@ -235,10 +373,10 @@ def _network(checkpoint: Path | None, network: Path | None) -> Iterator[Path]:
     """The ONNX file to look at: given, exported from a checkpoint for the while, or the one that ships."""
     if checkpoint is not None:
         _require("torch", "safetensors", "onnx", "matplotlib")
-        from tryon_app.training.export import export_parse
+        from tryon_app.training.export import export_network
 
         with TemporaryDirectory() as folder:
-            yield export_parse(_checkpoint(checkpoint), Path(folder) / "parsing.onnx").path
+            yield export_network(*_checkpoint(checkpoint), Path(folder) / "network.onnx").path
     elif network is not None:
         yield network
     else:

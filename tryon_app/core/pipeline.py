@@ -5,28 +5,37 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
-from tryon_app.core.protocols import Compositor, Fitter, GivesNotice, Parser, PoseEstimator, RunsModels
+from tryon_app.core.protocols import Compositor, Fitter, GivesNotice, Parser, PoseEstimator, Refiner, RunsModels
 from tryon_app.core.types import Composite, Frame, Mode, Notice, Outfit, Perception
 
 
 class Pipeline:
-    """Pose, parse, fit and composite, in that order, on one thread.
+    """Pose, parse, fit, refine and composite, in that order, on one thread.
 
     Args:
         pose: Finds the person.
         parser: Says what each pixel is.
         fitter: Places the garments.
         compositor: Draws them.
+        refiner: Mends the fit; None = it stays as it is.
     """
 
-    STAGES = ("pose", "parse", "fit", "composite")
+    STAGES = ("pose", "parse", "fit", "refine", "composite")
 
-    def __init__(self, pose: PoseEstimator, parser: Parser, fitter: Fitter, compositor: Compositor) -> None:
+    def __init__(
+        self,
+        pose: PoseEstimator,
+        parser: Parser,
+        fitter: Fitter,
+        compositor: Compositor,
+        refiner: Refiner | None = None,
+    ) -> None:
         self._pose = pose
         self._parser = parser
         self._fitter = fitter
         self._compositor = compositor
-        self._parts = (pose, parser, fitter, compositor)
+        self._refiner = refiner
+        self._parts: list[object] = [pose, parser, fitter, refiner, compositor]
         # Sorted out once: the runtime asks after every frame.
         self._noticing = [part for part in self._parts if isinstance(part, GivesNotice)]
 
@@ -38,11 +47,15 @@ class Pipeline:
         """
         self._pose.open(mode)
         self._parser.open()
+        if self._refiner is not None:
+            self._refiner.open()
 
     def close(self) -> None:
         """Close all parts; may be called twice."""
         self._pose.close()
         self._parser.close()
+        if self._refiner is not None:
+            self._refiner.close()
 
     @property
     def providers(self) -> Mapping[str, str]:
@@ -70,6 +83,8 @@ class Pipeline:
     def reset_dressing(self) -> None:
         """The half of `reset` for the thread that calls `dress`."""
         self._fitter.reset()
+        if self._refiner is not None:
+            self._refiner.reset()
         self._compositor.reset()
 
     def process(self, frame: Frame, outfit: Outfit) -> Composite:
@@ -134,6 +149,9 @@ class Pipeline:
             return Composite(image=frame.image, stages=stages, person=pose is not None)
         with _timed(stages, "fit"):
             fit = self._fitter.fit(frame, pose, parsing, outfit)
+        if self._refiner is not None:
+            with _timed(stages, "refine"):
+                fit = self._refiner.refine(frame, pose, parsing, fit)
         with _timed(stages, "composite"):
             composite = self._compositor.composite(frame, pose, parsing, fit)
         return replace(composite, stages=stages, person=True)

@@ -148,6 +148,23 @@ class Fitter(Protocol):
 
 
 @runtime_checkable
+class Refiner(Protocol):
+    """Mends a fit."""
+
+    def open(self) -> None:
+        """Load the model. Where that fails `refine` changes nothing."""
+
+    def refine(self, frame: Frame, pose: Pose, parsing: Parsing, fit: Fit) -> Fit:
+        """A better fit of the same garments."""
+
+    def reset(self) -> None:
+        """Forget the past (a new source, a cut)."""
+
+    def close(self) -> None:
+        """Free the model."""
+
+
+@runtime_checkable
 class Compositor(Protocol):
     """Draws a fit into a frame."""
 

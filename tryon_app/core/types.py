@@ -430,13 +430,29 @@ class FitPiece:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Shading:
+    """Light and shade of a garment by the way it lies.
+
+    Attributes:
+        matrix: float32 2 x 3, from a pixel of the frame to a pixel of the maps.
+        factor: float32 h x w, what to multiply the garment by, around 1.
+        cover: float32 h x w, 0..1, where the garment is.
+    """
+
+    matrix: Float32
+    factor: Float32
+    cover: Float32
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class GarmentFit:
-    """One garment on the person: pieces in drawing order (first drawn first)."""
+    """One garment on the person: pieces in drawing order (first drawn first), and how they are shaded, if known."""
 
     worn: Worn
     view: GarmentView
     pieces: tuple[FitPiece, ...]
     message: str = ""
+    shading: Shading | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,7 +4,6 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import cv2
 import numpy as np
@@ -13,6 +12,7 @@ from tryon_app.core.errors import ModelError, TryOnError
 from tryon_app.core.protocols import Parser
 from tryon_app.core.types import BodyPart, Float32, Frame, Labels, Material, Notice, Parsing, Pose, UInt8
 from tryon_app.inference.manifest import Contract
+from tryon_app.inference.running import RunningNetwork
 from tryon_app.perception.appearance import told_apart
 from tryon_app.perception.parse_input import CHANNELS, HEIGHT, WIDTH, Crop, crop_around, encode
 
@@ -42,31 +42,6 @@ _QUICK_S = 0.05
 _LITTLE = 8.0
 """How far head, arms and hands may move in the crop while the network rests, pixels of its input."""
 _UPPER_BODY = slice(0, 23)
-
-
-class RunningNetwork(Protocol):
-    """The part of `inference.session.Network` that is used."""
-
-    @property
-    def contract(self) -> Contract:
-        """What it takes and gives."""
-
-    @property
-    def runs_on(self) -> str:
-        """What runs it, for people; "" while closed."""
-
-    @property
-    def notices(self) -> tuple[Notice, ...]:
-        """What a person should know of it."""
-
-    def open(self) -> None:
-        """Load it."""
-
-    def run(self, inputs: Mapping[str, Float32]) -> dict[str, Float32]:
-        """Outputs by name."""
-
-    def close(self) -> None:
-        """Free it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

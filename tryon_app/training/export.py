@@ -3,18 +3,22 @@
 import hashlib
 import io
 import warnings
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 
 from tryon_app.core.errors import ModelError
 from tryon_app.core.files import atomic_write
-from tryon_app.perception import parse_input
+from tryon_app.fitting import refine
+from tryon_app.inference.manifest import Contract
+from tryon_app.perception import parsing_network
 from tryon_app.training.checkpoint import load_checkpoint
-from tryon_app.training.networks import ParsingNetwork, Probabilities
-from tryon_app.training.train import KIND, averaged_network
+from tryon_app.training.learner import averaged
+from tryon_app.training.networks import ParsingNetwork, Probabilities, Refinement, WarpNetwork
 
 OPSET = 17
 TOLERANCE = 1e-3
@@ -51,11 +55,27 @@ class Exported:
         )
 
 
-def export_parse(checkpoint: Path, path: Path) -> Exported:
-    """Write the parsing network: input "picture" float32 1 x 15 x 256 x 192; outputs "parts" and "materials".
+@dataclass(frozen=True, slots=True)
+class _Shipped:
+    """How a network leaves torch: what it is trained as, what it ships as, and the names of what goes in and out."""
+
+    network: Callable[[], Any]
+    finished: Callable[[Any], Any]
+    contract: Contract
+
+
+_SHIPPED: Mapping[str, _Shipped] = {
+    "parse": _Shipped(ParsingNetwork, Probabilities, parsing_network.CONTRACT),
+    "warp": _Shipped(WarpNetwork, Refinement, refine.CONTRACT),
+}
+
+
+def export_network(checkpoint: Path, kind: str, path: Path) -> Exported:
+    """Write a network as the app expects it: names and shapes of `perception.parsing_network` or `fitting.refine`.
 
     Args:
         checkpoint: The JSON file of the checkpoint.
+        kind: Which network: "parse" or "warp".
         path: The ONNX file to write.
 
     Raises:
@@ -63,10 +83,11 @@ def export_parse(checkpoint: Path, path: Path) -> Exported:
         ModelError: ONNX Runtime says something else than torch.
         OutputError: The file cannot be written.
     """
-    found = load_checkpoint(checkpoint, KIND)
-    network = averaged_network(found)
-    content = onnx_bytes(network)
-    difference = parity(network, content)
+    found = load_checkpoint(checkpoint, kind)
+    shipped = _SHIPPED[kind]
+    network = shipped.finished(averaged(shipped.network(), found.tensors)).eval()
+    content = onnx_bytes(network, shipped.contract)
+    difference = parity(network, content, shipped.contract)
     if difference > TOLERANCE:
         raise ModelError(
             f"ONNX Runtime and torch differ by {difference:.1e} (allowed: {TOLERANCE:.0e}).",
@@ -77,18 +98,19 @@ def export_parse(checkpoint: Path, path: Path) -> Exported:
     return Exported(path, hashlib.sha256(content).hexdigest(), len(content), difference, found.step)
 
 
-def onnx_bytes(network: ParsingNetwork) -> bytes:
-    """The network with softmax, as ONNX of fixed shapes; batch norms are folded into the convolutions."""
+def onnx_bytes(network: Any, contract: Contract) -> bytes:
+    """A network as ONNX of fixed shapes; batch norms are folded into the convolutions."""
     file = io.BytesIO()
+    ((name, shape),) = contract.inputs.items()
     with warnings.catch_warnings():
         # The exporter built on TorchScript is called old; the new one needs one more package and gains nothing here.
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            Probabilities(network).eval(),
-            (torch.zeros(1, parse_input.CHANNELS, parse_input.HEIGHT, parse_input.WIDTH),),
+            network,
+            (torch.zeros(*shape),),
             file,
-            input_names=["picture"],
-            output_names=["parts", "materials"],
+            input_names=[name],
+            output_names=list(contract.outputs),
             opset_version=OPSET,
             do_constant_folding=True,
             dynamo=False,
@@ -96,18 +118,18 @@ def onnx_bytes(network: ParsingNetwork) -> bytes:
     return file.getvalue()
 
 
-def parity(network: ParsingNetwork, content: bytes) -> float:
+def parity(network: Any, content: bytes, contract: Contract) -> float:
     """Largest difference between torch and ONNX Runtime over a few inputs."""
     import onnxruntime
 
     session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
+    ((name, shape),) = contract.inputs.items()
     random = np.random.default_rng(0)
     worst = 0.0
     for _ in range(_LOOKS):
-        shape = 1, parse_input.CHANNELS, parse_input.HEIGHT, parse_input.WIDTH
-        picture = random.uniform(-0.5, 0.5, shape).astype(np.float32)
-        said = session.run(["parts", "materials"], {"picture": picture})
+        shown = random.uniform(-0.5, 0.5, shape).astype(np.float32)
+        said = session.run(list(contract.outputs), {name: shown})
         with torch.no_grad():
-            meant = Probabilities(network).eval()(torch.from_numpy(picture))
+            meant = network(torch.from_numpy(shown))
         worst = max(worst, *(float(np.abs(a - b.numpy()).max()) for a, b in zip(said, meant, strict=True)))
     return worst

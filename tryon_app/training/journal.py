@@ -61,20 +61,23 @@ class Journal:
         figure = Figure(figsize=(9, 7), layout="constrained")
         upper, lower = figure.subplots(2, 1, sharex=True)
         losses = [line for line in lines if "loss" in line]
-        for name in ("parts_loss", "materials_loss"):
-            upper.plot([line["step"] for line in losses], [line[name] for line in losses], label=name)
+        for name in sorted({name for line in losses for name in line if name.endswith("_loss")}):
+            shown = [line for line in losses if name in line]
+            upper.plot([line["step"] for line in shown], [line[name] for line in shown], label=name)
         if losses:
             upper.set_yscale("log")
-        upper.legend()
         rates = upper.twinx()
         rates.plot([line["step"] for line in losses], [line["rate"] for line in losses], ":", color="grey")
         rates.set_ylabel("learning rate (dotted)")
-        checks = [line for line in lines if "parts_miou" in line]
-        for name in ("parts_miou", "materials_miou"):
-            lower.plot([line["step"] for line in checks], [line[name] for line in checks], "o-", label=name)
+        checks = [line for line in lines if "loss" not in line]
+        for name in sorted({name for line in checks for name in line} - {"step"}):
+            shown = [line for line in checks if name in line]
+            lower.plot([line["step"] for line in shown], [line[name] for line in shown], "o-", label=name)
         lower.set_xlabel("step")
-        lower.set_ylim(0.0, 1.0)
+        lower.set_ylim(bottom=0.0)
         lower.grid(visible=True)
-        lower.legend()
-        with atomic_write(path) as part:
-            figure.savefig(part, dpi=90)
+        for axes in (upper, lower):
+            if axes.lines:
+                axes.legend()
+        with atomic_write(path) as partial:
+            figure.savefig(partial, dpi=90)

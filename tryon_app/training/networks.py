@@ -12,6 +12,7 @@ from torch import nn
 from torch.nn import functional
 
 from tryon_app.core.types import BodyPart, Material
+from tryon_app.fitting import refine_input
 from tryon_app.perception import parse_input
 
 PARTS, MATERIALS = len(BodyPart), len(Material)
@@ -20,6 +21,10 @@ WIDTHS = (16, 32, 64, 96, 128)
 DEPTHS = (1, 2, 2, 2)
 """Residual blocks at 1/4 and below."""
 _HEAD = 24
+WARP_WIDTHS = (24, 48, 64, 96)
+WARP_DEPTHS = (2, 2, 3)
+_REACH = 4.0
+"""Cells for an output of 1: about what has to be moved."""
 
 
 class _Conv(nn.Sequential):
@@ -49,26 +54,22 @@ class _Residual(nn.Module):
         return functional.relu(self.second(self.first(values)) + self.short(values))
 
 
-class ParsingNetwork(nn.Module):
-    """Body part and material of each pixel: a small U-Net with two heads in one last layer.
+class _UNet(nn.Module):
+    """A stem that halves the picture, an encoder, a decoder back to the stem's size, and a head."""
 
-    Input: float32 N x 15 x 256 x 192 (`perception.parse_input.encode`). Output: logits of the body parts,
-    N x 15 x 128 x 96, and of the materials, N x 9 x 128 x 96.
-    """
-
-    def __init__(self, widths: Sequence[int] = WIDTHS, depths: Sequence[int] = DEPTHS) -> None:
+    def __init__(self, inputs: int, widths: Sequence[int], depths: Sequence[int], outputs: int) -> None:
         super().__init__()
-        self.stem = _Conv(parse_input.CHANNELS, widths[0], 3, 2)
+        self.stem = _Conv(inputs, widths[0], 3, 2)
         self.encoder = nn.ModuleList()
-        for (inputs, outputs), depth in zip(pairwise(widths), depths, strict=True):
-            blocks = [_Residual(inputs, outputs, 2), *(_Residual(outputs, outputs) for _ in range(depth - 1))]
+        for (shallow, deep), depth in zip(pairwise(widths), depths, strict=True):
+            blocks = [_Residual(shallow, deep, 2), *(_Residual(deep, deep) for _ in range(depth - 1))]
             self.encoder.append(nn.Sequential(*blocks))
         self.rise = nn.ModuleList(_Conv(deep, shallow, 1) for shallow, deep in reversed(list(pairwise(widths))))
         self.decoder = nn.ModuleList(_Conv(shallow, shallow) for shallow in reversed(list(widths[:-1])))
-        self.head = nn.Sequential(_Conv(widths[0], _HEAD), nn.Conv2d(_HEAD, PARTS + MATERIALS, 1))
+        self.head = nn.Sequential(_Conv(widths[0], _HEAD), nn.Conv2d(_HEAD, outputs, 1))
 
-    def forward(self, picture: Any) -> tuple[Any, Any]:
-        """Logits of body parts and materials."""
+    def half(self, picture: Any) -> Any:
+        """The head's outputs at half the picture's size."""
         levels = [self.stem(picture)]
         for stage in self.encoder:
             levels.append(stage(levels[-1]))
@@ -77,7 +78,22 @@ class ParsingNetwork(nn.Module):
             # Made narrow before it is enlarged, and added instead of set beside: at 128 x 96 memory is what costs.
             larger = functional.interpolate(narrow(values), scale_factor=2.0, mode="bilinear", align_corners=False)
             values = stage(larger + levels.pop())
-        parts, materials = self.head(values).split([PARTS, MATERIALS], dim=1)
+        return self.head(values)
+
+
+class ParsingNetwork(_UNet):
+    """Body part and material of each pixel: a small U-Net with two heads in one last layer.
+
+    Input: float32 N x 15 x 256 x 192 (`perception.parse_input.encode`). Output: logits of the body parts,
+    N x 15 x 128 x 96, and of the materials, N x 9 x 128 x 96.
+    """
+
+    def __init__(self, widths: Sequence[int] = WIDTHS, depths: Sequence[int] = DEPTHS) -> None:
+        super().__init__(parse_input.CHANNELS, widths, depths, PARTS + MATERIALS)
+
+    def forward(self, picture: Any) -> tuple[Any, Any]:
+        """Logits of body parts and materials."""
+        parts, materials = self.half(picture).split([PARTS, MATERIALS], dim=1)
         return parts, materials
 
 
@@ -92,6 +108,41 @@ class Probabilities(nn.Module):
         """Probabilities of body parts and materials."""
         parts, materials = self.network(picture)
         return parts.softmax(dim=1), materials.softmax(dim=1)
+
+
+class WarpNetwork(_UNet):
+    """Where the places of a laid garment belong, whether it is seen, and its light: a small U-Net.
+
+    Input: float32 N x 19 x 112 x 112 (`fitting.refine_input.encode`). Output: how far from each cell, in cells, the
+    place that belongs there was laid, N x 2 x 112 x 112; logit of the garment being seen there, N x 1 x 112 x 112;
+    natural logarithm of light and shade, N x 1 x 112 x 112.
+    """
+
+    def __init__(self, widths: Sequence[int] = WARP_WIDTHS, depths: Sequence[int] = WARP_DEPTHS) -> None:
+        super().__init__(refine_input.CHANNELS, widths, depths, 4)
+        last: Any = self.head[-1]
+        # Untrained, it leaves everything where geometry laid it.
+        nn.init.zeros_(last.weight)
+        nn.init.zeros_(last.bias)
+
+    def forward(self, laid: Any) -> tuple[Any, Any, Any]:
+        """How far, logit of being seen, light."""
+        values = functional.interpolate(self.half(laid), scale_factor=2.0, mode="bilinear", align_corners=False)
+        moved, cover, shade = values.split([2, 1, 1], dim=1)
+        return moved * _REACH, cover, shade
+
+
+class Refinement(nn.Module):
+    """A `WarpNetwork` as it is shipped: how likely the garment is seen, and light as a factor."""
+
+    def __init__(self, network: WarpNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, laid: Any) -> tuple[Any, Any, Any]:
+        """How far, 0..1, factor."""
+        moved, cover, shade = self.network(laid)
+        return moved, cover.sigmoid(), shade.clamp(-0.7, 0.7).exp()
 
 
 def parameter_count(network: Any) -> int:

@@ -1,0 +1,195 @@
+"""The warp network: what geometry cannot know of how cloth lies, as small shifts of what it laid, and as shading."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+
+from tryon_app.core.errors import ModelError, TryOnError
+from tryon_app.core.types import (
+    Fit,
+    FitPiece,
+    Float32,
+    Frame,
+    GarmentFit,
+    Labels,
+    Notice,
+    Parsing,
+    Pose,
+    Rect,
+    Shading,
+    Slot,
+)
+from tryon_app.fitting.body import Body
+from tryon_app.fitting.raster import OUTSIDE
+from tryon_app.fitting.refine_input import CELLS, CHANNELS, SIZE, Layer, around, encode
+from tryon_app.inference.manifest import Contract
+from tryon_app.inference.running import RunningNetwork
+
+_log = logging.getLogger(__name__)
+
+MODEL = "warp"
+CONTRACT = Contract(
+    inputs={"laid": (1, CHANNELS, SIZE, SIZE)},
+    outputs={"moved": (1, 2, SIZE, SIZE), "cover": (1, 1, SIZE, SIZE), "shade": (1, 1, SIZE, SIZE)},
+)
+"""What the network takes and gives."""
+_FARTHEST = 0.3
+"""No place is moved farther, in units of the body: whatever asks for more is an error."""
+_RIM = 6
+"""Cells from the edge of the maps within which nothing is moved: a part of the garment may lie beyond."""
+_SHADE = 0.7
+"""Share of the shading that is drawn: the scene's own light is there already."""
+_GAP_S = 0.2
+_KEPT = 0.6
+"""Share of the frame before, where nothing changed."""
+_CHANGED = 1.0
+"""Cells of change from which on something really moved."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """What the network said of a garment: float32 2 x SIZE x SIZE and SIZE x SIZE."""
+
+    moved: Float32
+    shade: Float32
+
+
+class NetworkRefiner:
+    """Implements `core.protocols.Refiner`, `RunsModels` and `GivesNotice`.
+
+    Tops, dresses and jackets seen from the front are refined, where there are labels. When the network cannot be loaded
+    or fails, geometry's fit goes on unchanged, and `notices` says so.
+
+    Args:
+        network: With the contract `CONTRACT`; not opened yet.
+    """
+
+    def __init__(self, network: RunningNetwork) -> None:
+        self._network = network
+        self._layer = Layer()
+        self._running = False
+        self._trouble: Notice | None = None
+        self._past: dict[int, _Seen] = {}
+        self._scene, self._time_s = 0, 0.0
+
+    @property
+    def providers(self) -> Mapping[str, str]:
+        """What runs the network; empty where nothing does."""
+        return {MODEL: self._network.runs_on} if self._running else {}
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """Why nothing is refined, or that another provider had to take over."""
+        return self._network.notices if self._trouble is None else (self._trouble,)
+
+    def open(self) -> None:
+        """Load the network. Where that fails nothing is refined: raises nothing of its own."""
+        self._trouble = None
+        self.reset()
+        try:
+            if self._network.contract != CONTRACT:
+                raise ModelError("The warp network was made for another version.", "Install the app again.")
+            self._network.open()
+        except TryOnError as error:
+            self._do_without(error)
+        else:
+            self._running = True
+
+    def close(self) -> None:
+        """Free the network; may be called twice."""
+        self._running = False
+        self.reset()
+        self._network.close()
+
+    def reset(self) -> None:
+        """See `core.protocols.Refiner`."""
+        self._past.clear()
+
+    def refine(self, frame: Frame, pose: Pose, parsing: Parsing, fit: Fit) -> Fit:
+        """See `core.protocols.Refiner`."""
+        if not self._running or parsing.labels is None:
+            return fit
+        if frame.scene != self._scene or not 0.0 < frame.timestamp_s - self._time_s < _GAP_S:
+            self.reset()
+        self._scene, self._time_s = frame.scene, frame.timestamp_s
+        matrix = around(Body(pose))
+        return Fit(
+            tuple(self._one(order, frame, item, parsing.labels, matrix) for order, item in enumerate(fit.garments))
+        )
+
+    def _one(self, order: int, frame: Frame, item: GarmentFit, labels: Labels, matrix: Float32) -> GarmentFit:
+        garment = item.worn.garment
+        if not self._running or not item.pieces or garment.slot is Slot.BOTTOM or item.view is not garment.front:
+            return item
+        laid = self._layer.lay(item, matrix)
+        try:
+            said = self._network.run({"laid": encode(laid, labels, matrix)[None]})
+        except TryOnError as error:
+            self._do_without(error)
+            return item
+        seen = self._steadied(order, _Seen(_bounded(said["moved"][0]), said["shade"][0, 0]))
+        shading = Shading(matrix, np.power(seen.shade, np.float32(_SHADE)), laid.alpha)
+        pieces = tuple(_moved(piece, seen.moved, matrix, frame.width, frame.height) for piece in item.pieces)
+        return replace(item, pieces=pieces, shading=shading)
+
+    def _steadied(self, order: int, seen: _Seen) -> _Seen:
+        """Flicker is averaged away; where something really moved, what is new counts."""
+        past = self._past.get(order)
+        if past is not None:
+            change = np.abs(past.moved - seen.moved).max(axis=0)
+            kept = np.clip(1.0 - change / np.float32(_CHANGED), 0.0, 1.0) * np.float32(_KEPT)
+            seen = _Seen(seen.moved + kept * (past.moved - seen.moved), seen.shade + kept * (past.shade - seen.shade))
+        self._past[order] = seen
+        return seen
+
+    def _do_without(self, error: TryOnError) -> None:
+        _log.warning("Nothing is refined by the warp network: %s", error)
+        self._running = False
+        self._trouble = Notice(f"Garments follow the body less closely for now. {error.message}", error.remedy)
+        self._network.close()
+
+
+def _bounded(moved: Float32) -> Float32:
+    """What is moved: never far, and nothing at the edge of the maps. Float32 2 x SIZE x SIZE, cells."""
+    length = np.hypot(moved[0], moved[1])
+    most = np.float32(_FARTHEST * CELLS)
+    moved = moved * np.minimum(1.0, most / np.maximum(length, 1e-3))
+    inward = np.minimum(np.arange(SIZE), np.arange(SIZE)[::-1])
+    rim = np.clip(inward.astype(np.float32) / _RIM, 0.0, 1.0)
+    return np.asarray(moved * rim * rim[:, None], np.float32)
+
+
+def _moved(piece: FitPiece, moved: Float32, matrix: Float32, width: int, height: int) -> FitPiece:
+    """A piece whose places are where the network wants them.
+
+    Args:
+        piece: As geometry laid it.
+        moved: float32 2 x SIZE x SIZE, cells from where a place should be to where it was laid.
+        matrix: float32 2 x 3, from a pixel of the frame to a cell.
+        width: Of the frame.
+        height: Of the frame.
+    """
+    step, scale = piece.step, float(matrix[0, 0])
+    more = int(np.ceil(float(np.abs(moved).max()) / (scale * step)))
+    # Larger by whole steps: samples stay where they were.
+    roi = Rect(
+        max(piece.roi.x0 - more * step, piece.roi.x0 % step),
+        max(piece.roi.y0 - more * step, piece.roi.y0 % step),
+        min(piece.roi.x1 + more * step, width),
+        min(piece.roi.y1 + more * step, height),
+    )
+    size = -(-roi.width // step), -(-roi.height // step)
+    onto = matrix @ np.array([[step, 0.0, roi.x0], [0.0, step, roi.y0], [0.0, 0.0, 1.0]], np.float32)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    # From cells to samples of the flow.
+    shift = cv2.warpAffine(np.ascontiguousarray(moved.transpose(1, 2, 0)), onto, size, flags=flags)
+    shift *= np.float32(1.0 / (scale * step))
+    shift[..., 0] += np.arange(size[0], dtype=np.float32) + np.float32((roi.x0 - piece.roi.x0) / step)
+    shift[..., 1] += np.arange(size[1], dtype=np.float32)[:, None] + np.float32((roi.y0 - piece.roi.y0) / step)
+    flow: Float32 = cv2.remap(
+        piece.flow, shift, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(OUTSIDE, OUTSIDE)
+    )
+    return replace(piece, roi=roi, flow=flow)
