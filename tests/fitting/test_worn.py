@@ -45,7 +45,7 @@ def one_hot(values, count):
     return np.eye(count, dtype=np.float32)[values].transpose(2, 0, 1)
 
 
-@pytest.mark.parametrize("hem", [0.75, 0.9, 1.1, 1.4])
+@pytest.mark.parametrize("hem", [0.58, 0.75, 0.9, 1.1, 1.4])
 def test_a_hem_over_trousers_is_found(hem):
     pose = figure()
     worn = read_worn(labels(pose, hem), Body(pose))
@@ -58,6 +58,12 @@ def test_a_hem_over_skin_is_no_hem_over_trousers():
     worn = read_worn(labels(pose, 0.8, below=Material.SKIN), Body(pose))
     assert worn.hem == pytest.approx(0.8 * TORSO, abs=0.05 * TORSO)
     assert not worn.over_bottom
+
+
+def test_a_skirt_taken_for_a_dress_does_not_hide_the_hem_above_it():
+    pose = figure()
+    worn = read_worn(labels(pose, 0.9, below=Material.DRESS), Body(pose))
+    assert worn.hem == pytest.approx(0.9 * TORSO, abs=0.05 * TORSO)
 
 
 def test_no_hem_is_invented_where_the_cloth_goes_on():
@@ -91,7 +97,8 @@ def test_cuffs_are_found_on_both_arms(cuff):
     for side in (1, -1):
         arm = body.arm(side).joints[:3]
         length = float(np.linalg.norm(np.diff(arm, axis=0), axis=1).sum())
-        assert worn.cuffs[side] == pytest.approx(cuff * length, abs=0.08 * length)
+        # The skin drawn after the cuff is round and reaches back over it.
+        assert worn.cuffs[side] == pytest.approx(cuff * length - 3 * STEP, abs=0.05 * length)
 
 
 def test_bare_and_covered_arms_have_no_cuff():
@@ -117,10 +124,10 @@ def test_tops_are_tucked_in_like_the_present_one_and_hoodies_and_dresses_are_not
     assert worn.hem_for(2.0 * TORSO, body, Category.DRESS) == pytest.approx(2.0 * TORSO)
 
 
-def drawn(pose, found):
+def drawn(pose, found, garment="tee-white"):
     """Lowest row of the torso piece that shows cloth."""
     frame = Frame(np.zeros((HEIGHT, WIDTH, 3), np.uint8))
-    worn = (Worn(CATALOGUE.load("tee-white")),)
+    worn = (Worn(CATALOGUE.load(garment)),)
     fit = FlatFitter().fit(frame, pose, Parsing(pose.person, found), worn)
     torso = next(piece for piece in fit.garments[0].pieces if piece.name == "torso")
     alpha = fit.garments[0].view.rgba[..., 3]
@@ -130,13 +137,14 @@ def drawn(pose, found):
     return torso.roi.y0 + torso.step * int(np.flatnonzero(shown.any(axis=1)).max())
 
 
-def test_a_new_tee_ends_where_the_present_top_is_tucked_in():
+@pytest.mark.parametrize("garment", ["tee-white", "shirt-oxford"])
+def test_a_new_top_ends_where_the_present_one_is_tucked_in_tail_and_all(garment):
     pose = figure()
-    plain = drawn(pose, None)
-    for hem in (0.7, 0.8):
-        end = drawn(pose, labels(pose, hem))
+    plain = drawn(pose, None, garment)
+    for hem in (0.6, 0.7, 0.8):
+        end = drawn(pose, labels(pose, hem), garment)
         assert end < plain - 0.08 * TORSO
-        assert end == pytest.approx(SHOULDERS_Y + hem * TORSO, abs=0.07 * TORSO)
+        assert end == pytest.approx(SHOULDERS_Y + hem * TORSO, abs=0.04 * TORSO)
 
 
 def test_readings_are_averaged_and_kept_while_hidden():

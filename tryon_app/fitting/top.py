@@ -26,6 +26,9 @@ _GIVES = 0.92, 1.1
 _BUNCH = 0.035
 """How much of a tucked hem shows, in units."""
 
+_TUCKED = 0.02
+"""How far the lower edge of a tucked top is drawn out, tail and all, in units."""
+
 _NECK_HEIGHT = 0.21
 """Where neck and shoulder meet, above the line of the shoulder joints, in units."""
 
@@ -83,6 +86,7 @@ class TopFit:
         self.across_scale = scale * ease[0]
         self.along_scale = scale * ease[1]
         self.arms = {side: body.arm(side) for side in (1, -1)}
+        self.tucked = False
         self.torso = self._torso()
 
     def pieces(self, frame_size: tuple[int, int], step: int, steady: Steadied = unsteadied) -> list[FitPiece]:
@@ -239,17 +243,22 @@ class TopFit:
         """The photo's ladder as it shows, and how far down the spine its rungs from the armpits on hang, pixels."""
         ladder, rung = self.chart.ladder, self.chart.rungs[1]
         drop, start = self._drop(ladder), self._start(pits)
-        natural = start + float(drop[-1])
+        # A rounded tail hangs below the hem line in the middle, where the present hem is read.
+        tail = self.chart.tail * self.along_scale * _HANG * self.body.upright
+        natural = start + float(drop[-1]) + tail
         wanted = self.worn.hem_for(natural, self.body, self.category)
         stretch = float(np.clip((wanted - start) / max(natural - start, 1.0), *_GIVES))
-        shown = (wanted - start) / stretch / max(float(drop[-1]), 1.0)
+        shown = (wanted - start) / stretch / max(natural - start, 1.0)
         if not 0.2 < shown < 0.98:
             return ladder, start + drop * stretch
         # Tucked in: the rungs above close up, and what is left bunches in a narrow band, hem and all.
-        place = np.interp(drop * shown, drop, np.arange(len(drop), dtype=np.float32))
-        along = start + drop * (shown * stretch)
+        self.tucked = True
+        band = _BUNCH * self.body.unit
+        above = (wanted - band - start) / stretch
+        place = np.interp(drop * (above / float(drop[-1])), drop, np.arange(len(drop), dtype=np.float32))
+        along = start + drop * (above / float(drop[-1]) * stretch)
         place[-1] = len(drop) - 1
-        along[-1] = max(wanted, along[-2]) + _BUNCH * self.body.unit
+        along[-1] = wanted
         whole = np.minimum(place.astype(int), len(drop) - 2)
         part = (place - whole)[:, None]
         edges = []
@@ -315,7 +324,8 @@ class TopFit:
         spread = self._turned()
         above = self.chart.rise + 0.08 * self.chart.length
         below = self.chart.tail + 0.06 * self.body.unit / max(self.along_scale, 1e-6)
-        target = _taller(self.torso.grid(spread), above * self.along_scale, below * self.along_scale)
+        hangs = _TUCKED * self.body.unit if self.tucked else below * self.along_scale
+        target = _taller(self.torso.grid(spread), above * self.along_scale, hangs)
         return target, _taller(self.source.grid(), above, below)
 
     def _turned(self) -> Float32:

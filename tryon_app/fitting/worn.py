@@ -8,17 +8,17 @@ so.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import cv2
 import numpy as np
 
-from tryon_app.core.types import BodyPart, Category, Float32, Labels, Material
+from tryon_app.core.types import Category, Float32, Labels
 from tryon_app.fitting.body import ARM_LENGTHS, Arm, Body
+from tryon_app.fitting.labelled import Labelled
 from tryon_app.fitting.strip import polyline
 
 _SAMPLES = 64
 _COLUMNS = (-0.24, -0.12, 0.0, 0.12, 0.24)
 """Where lines run down the body, in units from the spine."""
-_FROM, _TO = 0.45, 2.1
+_FROM, _TO = 0.2, 2.1
 """How far down a hem is looked for, in torso lengths."""
 _LEAST_KNOWN = 0.12
 """Share of the line that must be seen on either side of an end."""
@@ -30,14 +30,6 @@ _FOLLOW = 0.15
 _GAP_S = 0.5
 _LOOSE = frozenset({Category.HOODIE, Category.SWEATER, Category.JACKET})
 """Worn over the trousers whatever is worn now."""
-_ARMS = (
-    BodyPart.LEFT_UPPER_ARM,
-    BodyPart.RIGHT_UPPER_ARM,
-    BodyPart.LEFT_FOREARM,
-    BodyPart.RIGHT_FOREARM,
-    BodyPart.LEFT_HAND,
-    BodyPart.RIGHT_HAND,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +49,7 @@ class WornNow:
     cuffs: Mapping[int, float] = field(default_factory=dict)
 
     def hem_for(self, natural: float, body: Body, category: Category) -> float:
-        """Where a new top ends.
+        """Where a new top ends in its middle.
 
         Args:
             natural: Where it would end by itself, pixels down the spine.
@@ -187,7 +179,7 @@ def read_worn(labels: Labels, body: Body) -> WornNow:
         labels: Of the frame.
         body: Of the person.
     """
-    seen = _Seen(labels)
+    seen = Labelled(labels)
     hem, covers, over_bottom = _hem(seen, body)
     cuffs: dict[int, float] = {}
     for side in (1, -1):
@@ -197,43 +189,26 @@ def read_worn(labels: Labels, body: Body) -> WornNow:
     return WornNow(hem, covers, over_bottom, cuffs)
 
 
-class _Seen:
-    """The maps that matter, asked at points of the frame."""
-
-    def __init__(self, labels: Labels) -> None:
-        self._matrix = labels.matrix
-        top = labels.material(Material.UPPER, Material.DRESS)
-        bottom = labels.material(Material.LOWER)
-        arms = labels.part(*_ARMS)
-        nothing = labels.part(BodyPart.BACKGROUND)
-        self._maps = np.ascontiguousarray(np.stack([top, bottom, arms, nothing], axis=2))
-
-    def at(self, points: Float32) -> tuple[Float32, Float32, Float32, Float32]:
-        """Top, bottom, arms and nobody, 0..1, at points n x 2; what is off the maps is nobody."""
-        placed = (points @ self._matrix[:, :2].T + self._matrix[:, 2]).astype(np.float32)[None]
-        found: Float32 = cv2.remap(
-            self._maps, placed, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(0, 0, 0, 1)
-        )
-        top, bottom, arms, nothing = found[0].T
-        return top, bottom, arms, nothing
-
-
-def _hem(seen: _Seen, body: Body) -> tuple[float | None, float | None, bool]:
+def _hem(seen: Labelled, body: Body) -> tuple[float | None, float | None, bool]:
     """`WornNow.hem`, `covers` and `over_bottom`."""
     along = np.linspace(_FROM, _TO, _SAMPLES, dtype=np.float32) * body.torso
     ends, bottoms, reached = [], [], []
     for offset in _COLUMNS:
         start = body.shoulder_mid + body.across * offset * body.unit
         points = (start + body.down * along[:, None]).astype(np.float32)
-        top, bottom, arms, nothing = seen.at(points)
-        known = np.clip(1.0 - arms - nothing, 0.0, 1.0)
-        split = _split(top, known)
+        upper, dress, bottom = seen.cloth(points)
+        known = np.clip(1.0 - sum(seen.body(points)), 0.0, 1.0)
+        top = upper + dress
+        # What goes on below a top and is taken for a dress is a skirt.
+        split = _split(upper, known)
+        split = _split(top, known) if split is None else split
         if split is None:
             cloth = np.flatnonzero((top > 0.5) & (known > 0.5))
             if len(cloth) and float(top[known > 0.5].mean()) > 0.9:
                 reached.append(float(along[cloth[-1]]))
             continue
-        ends.append(float(along[split]))
+        # Between the last sample of cloth and the first without.
+        ends.append(float(along[split] - 0.5 * (along[1] - along[0])))
         below = slice(split, split + _SAMPLES // 3)
         bottoms.append(float((bottom[below] * known[below]).sum() / max(float(known[below].sum()), 1e-6)))
     if len(ends) >= 2:
@@ -241,14 +216,17 @@ def _hem(seen: _Seen, body: Body) -> tuple[float | None, float | None, bool]:
     return None, float(np.median(reached)) if len(reached) >= 3 else None, False
 
 
-def _cuff(seen: _Seen, body: Body, side: int) -> float | None:
+def _cuff(seen: Labelled, body: Body, side: int) -> float | None:
     arm = body.arm(side)
     if arm.behind or arm.seen < 0.5:
         return None
     along = np.linspace(0.08, 1.12, _SAMPLES, dtype=np.float32) * _arm_length(body, side)
-    top, _, arms, _ = seen.at(polyline(arm.joints[:3], along))
-    split = _split(top * arms, arms)
-    return None if split is None else float(along[split])
+    points = polyline(arm.joints[:3], along)
+    upper, dress, _ = seen.cloth(points)
+    left, right, _ = seen.body(points)
+    # Either arm: networks mix up sides where arms meet.
+    split = _split((upper + dress) * (left + right), left + right)
+    return None if split is None else float(along[split] - 0.5 * (along[1] - along[0]))
 
 
 def _split(inside: Float32, known: Float32) -> int | None:
