@@ -40,7 +40,7 @@ class GarmentCompositor:
         alpha = np.zeros((roi.height, roi.width), np.float32)
         for item in fit.garments:
             self._draw(colour, alpha, roi, item, front)
-        colour = cv2.multiply(colour, self._relight.shade(frame, roi, front), dtype=cv2.CV_8U)
+        colour = cv2.multiply(colour, self._relight.shade(frame, roi, front, fit), dtype=cv2.CV_8U)
         image = frame.image.copy()
         changed = roi
         if seen is not None and bared is not None:

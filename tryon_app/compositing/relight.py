@@ -7,9 +7,9 @@ its cast from its near-grey pixels, both gently: the garment's own colour is wha
 import cv2
 import numpy as np
 
-from tryon_app.compositing.maps import box_mean
+from tryon_app.compositing.maps import Grid, box_mean
 from tryon_app.compositing.occlusion import Front
-from tryon_app.core.types import Float32, Frame, Rect
+from tryon_app.core.types import Fit, Float32, Frame, Rect
 
 _FOLLOW = 0.15
 """How fast light follows from frame to frame: a passing car must not make a shirt flash."""
@@ -25,20 +25,21 @@ class Relight:
         """Forget the light of the last frames."""
         self._gain = None
 
-    def shade(self, frame: Frame, roi: Rect, front: Front) -> Float32:
+    def shade(self, frame: Frame, roi: Rect, front: Front, fit: Fit) -> Float32:
         """What to multiply the garment by.
 
         Args:
             frame: The picture.
             roi: The composite's box.
             front: What lies in front, and where the old cloth is.
+            fit: The garments, and what is known of how they are shaded.
 
         Returns:
             float32 `roi.height` x `roi.width` x 3.
         """
         gain = self._scene(frame)
         self._gain = gain if self._gain is None else self._gain + _FOLLOW * (gain - self._gain)
-        shade = _folds(front)[..., None] * self._gain
+        shade = (_folds(front) * _relief(fit, front.grid))[..., None] * self._gain
         if roi == front.grid.box:
             full: Float32 = cv2.resize(shade, (roi.width, roi.height), interpolation=cv2.INTER_LINEAR)
             return full
@@ -60,6 +61,17 @@ class Relight:
             mean = sample[grey].mean(axis=0)
             cast = np.clip(mean / max(float(mean.mean()), 1e-3), 0.85, 1.15) ** 0.35
         return (exposure * cast).astype(np.float32)
+
+
+def _relief(fit: Fit, grid: Grid) -> Float32:
+    """Light and shade by the way the garments lie, the upper ones over the lower: float32 at the size of the maps."""
+    relief = np.ones((grid.height, grid.width), np.float32)
+    for item in fit.garments:
+        if item.shading is not None:
+            maps = np.dstack([item.shading.factor, item.shading.cover])
+            factor, cover = cv2.split(grid.sampled(maps, item.shading.matrix))
+            relief += cover * (factor - relief)
+    return relief
 
 
 def _folds(front: Front) -> Float32:
