@@ -105,3 +105,39 @@ def test_the_app_takes_it_only_where_pyav_is_missing(clip, monkeypatch):
     found = importlib.util.find_spec
     monkeypatch.setattr(app, "find_spec", lambda name: None if name == "av" else found(name))
     assert isinstance(app.open_video(clip), CvVideoFileCamera)
+
+
+@pytest.mark.parametrize("reader", [CvVideoFileCamera, video_file.VideoFileCamera])
+def test_a_film_that_goes_while_it_plays_is_said_each_time(clip, reader):
+    """At the end it is opened once more, and is not there."""
+    camera = reader(clip)
+    camera.open()
+    for _ in range(6):
+        assert camera.read() is not None
+    clip.unlink()
+    with pytest.raises(CameraError, match="does not exist"):
+        camera.read()
+    with pytest.raises(CameraError, match="is not open"):
+        camera.read()
+    camera.close()
+
+
+def test_times_that_the_file_does_not_say_follow_the_rate(clip, monkeypatch):
+    camera = CvVideoFileCamera(clip)
+    camera.open()
+    film = camera._capture
+
+    class Timeless:
+        def get(self, _what):
+            return 0.0
+
+        def read(self):
+            return film.read()
+
+        def release(self):
+            film.release()
+
+    monkeypatch.setattr(camera, "_capture", Timeless())
+    times = [camera.read().timestamp_s for _ in range(4)]
+    camera.close()
+    assert times == pytest.approx([0.0, 0.1, 0.2, 0.3])

@@ -1,18 +1,16 @@
 """Video files through PyAV: upright, in true colours, with the file's own times."""
 
 import logging
-import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from tryon_app.cameras.film import MOST_RATE, USE_ANOTHER, refuse_missing_or_empty
+from tryon_app.cameras.film import MOST_RATE, USE_ANOTHER, FilmCamera
 from tryon_app.core.errors import CameraError
-from tryon_app.core.types import Frame
+from tryon_app.core.types import Frame, UInt8
 
 if TYPE_CHECKING:
     from tryon_app.cameras.video_picture import PictureConverter
@@ -22,7 +20,7 @@ _SAME_MOMENT_S = 5e-4
 _LOOPS_KEPT = 4
 
 
-class VideoFileCamera:
+class VideoFileCamera(FilmCamera):
     """A video file as a source of frames.
 
     Args:
@@ -32,38 +30,12 @@ class VideoFileCamera:
     """
 
     def __init__(self, path: Path, *, loop: bool = True, within: tuple[int, int] | None = None) -> None:
-        self._path = path
-        self._loop = loop
+        super().__init__(path, loop=loop)
         self._within = within
-        self._lock = Lock()
         self._container: Any = None
         self._frames: Iterator[Any] = iter(())
         self._converter: PictureConverter | None = None
-        self._rate = 0.0
-        self._index = self._scene = self._scene_start = 0
-        self._offset_s = self._next_s = 0.0
-        self._last_s = float("-inf")
         self._starts_s: OrderedDict[int, float] = OrderedDict()
-
-    @property
-    def name(self) -> str:
-        """The file's name."""
-        return self._path.name
-
-    @property
-    def live(self) -> bool:
-        """Frames come as fast as they are asked for."""
-        return False
-
-    @property
-    def mirrored(self) -> bool:
-        """A film is shown as it is."""
-        return False
-
-    @property
-    def rate(self) -> float:
-        """Average frames a second, as the file says; known after `open`."""
-        return self._rate
 
     @property
     def frame_count(self) -> int | None:
@@ -80,37 +52,6 @@ class VideoFileCamera:
         """See `core.protocols.FitsWithin`; a smaller limit that was given before stays."""
         limit = self._within or size
         self._within = min(limit[0], size[0]), min(limit[1], size[1])
-
-    def open(self) -> None:
-        """Open the file; an open one starts again.
-
-        Raises:
-            CameraError: Missing, empty, no video, or of a kind that nobody here can decode.
-        """
-        self.close()
-        with self._lock:
-            self._index = self._scene = self._scene_start = 0
-            self._offset_s = self._next_s = 0.0
-            self._last_s = float("-inf")
-            self._starts_s.clear()
-            self._start()
-
-    def read(self) -> Frame | None:
-        """The next frame; None at the end of the file.
-
-        Raises:
-            CameraError: It is not open, or nothing in it can be decoded.
-        """
-        with self._lock:
-            if self._container is None:
-                raise CameraError(f"{self.name} is not open.", "Choose it again.")
-            picture = next(self._frames, None)
-            if picture is None and self._loop and self._index > self._scene_start:
-                self._offset_s, self._scene, self._scene_start = self._next_s, self._scene + 1, self._index
-                self._container.close()
-                self._start()
-                picture = next(self._frames, None)
-            return None if picture is None else self._publish(picture)
 
     def original(self, frame: Frame) -> Frame:
         """See `core.protocols.KeepsOriginals`: the file is read once more at that moment."""
@@ -143,20 +84,12 @@ class VideoFileCamera:
                 return frame
         return None
 
-    def close(self) -> None:
-        """Release the file; from any thread."""
-        with self._lock:
-            if self._container is not None:
-                self._container.close()
-            self._container, self._frames, self._converter = None, iter(()), None
-
     def _start(self) -> None:
         import av
         from av.error import FFmpegError
 
         from tryon_app.cameras.video_picture import PictureConverter
 
-        refuse_missing_or_empty(self._path)
         try:
             container = av.open(str(self._path))
         except (FFmpegError, OSError, ValueError) as error:
@@ -170,10 +103,26 @@ class VideoFileCamera:
         self._rate = next((float(rate) for rate in rates if rate and 0 < rate <= MOST_RATE), 0.0)
         self._container = container
         self._converter = PictureConverter(self._within, float(stream.sample_aspect_ratio or 1))
+        if self._scene == 0:
+            self._starts_s.clear()
         self._starts_s[self._scene] = self._offset_s
         if len(self._starts_s) > _LOOPS_KEPT:
             self._starts_s.popitem(last=False)
         self._frames = self._decode(container, stream)
+
+    def _stop(self) -> None:
+        if self._container is not None:
+            self._container.close()
+        self._container, self._frames, self._converter = None, iter(()), None
+
+    def _next(self) -> tuple[Any, float | None] | None:
+        picture = next(self._frames, None)
+        return None if picture is None else (picture, picture.time)
+
+    def _upright_rgb(self, picture: Any) -> UInt8:
+        if self._converter is None:
+            raise CameraError(f"{self.name} is not open.", "Choose it again.")
+        return self._converter.upright_rgb(picture)
 
     def _decode(self, container: Any, stream: Any) -> Iterator[Any]:
         """Frames in the order they are shown; a damaged stretch is skipped."""
@@ -195,25 +144,6 @@ class VideoFileCamera:
                 packets = container.demux(stream)  # an error ends the old one
         if skipped and self._index == self._scene_start:
             raise CameraError(f"{self.name} is damaged: no picture in it can be decoded.", USE_ANOTHER)
-
-    def _publish(self, picture: Any) -> Frame:
-        step = 1.0 / (self._rate or 30.0)
-        shown_s = picture.time
-        when = self._last_s + step if shown_s is None else shown_s + self._offset_s
-        if self._index == 0 and shown_s is None:
-            when = 0.0
-        if when <= self._last_s:  # some files stand still or step back; a frame's time must not
-            when = self._last_s + 1e-4
-        self._last_s, self._next_s = when, when + step
-        if self._converter is None:
-            raise CameraError(f"{self.name} is not open.", "Choose it again.")
-        image = self._converter.upright_rgb(picture)
-        image.flags.writeable = False
-        frame = Frame(
-            image=image, index=self._index, timestamp_s=when, captured_s=time.perf_counter(), scene=self._scene
-        )
-        self._index += 1
-        return frame
 
 
 def _picture_stream(container: Any) -> Any:
