@@ -4,6 +4,7 @@ import hashlib
 import io
 import zipfile
 
+import pytest
 import tomli_w
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -84,6 +85,42 @@ def test_archives_write_inside_the_models_folder_or_not_at_all(
     written = [path for path in root.rglob("*") if path.is_file() and given_folder not in path.parents]
     assert [path for path in written if folder not in path.parents] == []
     assert not list(root.parent.rglob("evil*"))
+
+
+def fetched(archive: bytes, folder):
+    """What the store makes of a download whose own hash is right."""
+    (folder / "pack-1.0-py3-none-any.whl").write_bytes(archive)
+    described = Manifest.model_validate(manifest(archive, "pack/photo.jpg", "folder", "photo.jpg"))
+    ModelStore(described, folder / "models").fetch(source=folder)
+
+
+@pytest.mark.parametrize("kind", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_archives_damaged_anywhere_are_refused_in_words(tmp_path, kind) -> None:
+    """Found by fuzzing: an offset before the file's beginning is an error of the system, not of the archive."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", kind) as archive:
+        archive.writestr("pack/photo.jpg", PHOTO)
+    whole = file.getvalue()
+    fetched(whole, tmp_path)
+    refused = 0
+    for at in range(len(whole)):
+        for value in (0, 255):
+            spoilt = bytearray(whole)
+            spoilt[at] = value
+            try:
+                fetched(bytes(spoilt), tmp_path)
+            except ModelError:
+                refused += 1
+            (tmp_path / "models" / "folder" / "photo.jpg").unlink(missing_ok=True)
+    assert refused > len(whole) // 4
+
+
+def test_a_member_that_claims_gigabytes_is_not_unpacked(tmp_path) -> None:
+    archive = bytearray(wheel(["pack/photo.jpg"], 0))
+    at = archive.index(b"PK\1\2") + 24  # its size in the central directory, which is the one that is believed
+    archive[at : at + 4] = (2**31).to_bytes(4, "little")
+    with pytest.raises(ModelError, match="too large"):
+        fetched(bytes(archive), tmp_path)
 
 
 @bounded

@@ -2,6 +2,8 @@
 
 import hashlib
 import logging
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,6 +20,8 @@ from tryon_app.inference.task_bundle import bundle, with_normalization
 
 _log = logging.getLogger(__name__)
 _NOTICE = "LICENSE.txt"
+_MOST_BYTES = 500_000_000
+"""Of a member of an archive, unpacked."""
 SHIPPED_REMEDY = "It comes with the app: install the app again, or `git checkout -- models` in a source checkout."
 
 
@@ -308,7 +312,8 @@ def _expected(path: Path, variant: Variant) -> dict[Path, str]:
 def _take_out(file: Path, members: Iterable[Member]) -> Mapping[Member, bytes]:
     content: dict[Member, bytes] = {}
     # What `zipfile` raises for damaged, encrypted and unknown kinds of archives.
-    unreadable = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+    damaged = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, OSError, EOFError)
+    unreadable = (*damaged, NotImplementedError, RuntimeError, ValueError)
     with ExitStack() as stack:
         try:
             archive = stack.enter_context(zipfile.ZipFile(file))
@@ -318,6 +323,8 @@ def _take_out(file: Path, members: Iterable[Member]) -> Mapping[Member, bytes]:
             ) from error
         for member in members:
             try:
+                if archive.getinfo(member.path).file_size > _MOST_BYTES:  # no more than it declares is ever unpacked
+                    raise ModelError(f"{member.path} in {file.name} is too large.", "Install the app again.")
                 data = archive.read(member.path)
             except KeyError:
                 raise ModelError(f"{file.name} has no member {member.path}.", "Install the app again.") from None
