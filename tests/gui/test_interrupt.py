@@ -19,7 +19,9 @@ from tryon_app.gui import window
 from tryon_app.gui.services import Start
 world = fakes.FakeWorld(pathlib.Path(sys.argv[2]))
 window.make_application()
-QTimer.singleShot(1500, lambda: print("open", flush=True))
+timer = QTimer()
+timer.timeout.connect(lambda: world.session and world.session.outfit and (timer.stop(), print("open", flush=True)))
+timer.start(100)
 code = window.run(world.services(), Start())
 print("outfit", world.saved[-1].last.garment, flush=True)
 sys.exit(code)
@@ -35,7 +37,7 @@ def test_a_signal_closes_the_window_and_saves(tmp_path, number):
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        env=os.environ | {"QT_LOGGING_RULES": "qt.multimedia.*=false"},
+        env={name: value for name, value in os.environ.items() if name != "QT_LOGGING_RULES"},
     )
     try:
         assert process.stdout.readline() == "open\n"
@@ -48,3 +50,4 @@ def test_a_signal_closes_the_window_and_saves(tmp_path, number):
     assert out == "outfit navy-tee\n"
     assert "Traceback" not in err
     assert "QThread" not in err
+    assert "qt." not in err  # no word of what Qt did or did not find

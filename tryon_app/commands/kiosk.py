@@ -9,24 +9,14 @@ from typing import Annotated
 
 import typer
 
+from tryon_app.commands.showing import Garments, Language, Size, Source
+
 
 def kiosk(
-    source: Annotated[
-        str,
-        typer.Option(
-            metavar="camera:ID|FILE|FOLDER|samples|synthetic",
-            help="What to show; the camera, or the sample people where there is none, when left out.",
-            show_default=False,
-        ),
-    ] = "",
-    garment: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="ID|PHOTO", help="What to wear at the start. Repeat it for an outfit.", show_default=False
-        ),
-    ] = None,
-    size: Annotated[str, typer.Option(metavar="S", help="Size of the garment.", show_default=False)] = "",
-    language: Annotated[str, typer.Option(metavar="en|zh_CN", help="Language.", show_default=False)] = "",
+    source: Source = "",
+    garment: Garments = None,
+    size: Size = "",
+    language: Language = "",
     windowed: Annotated[bool, typer.Option("--windowed", help="Do not fill the screen.")] = False,
 ) -> None:
     """The mirror on a machine that nobody looks after: full screen, and started again when it crashes or freezes.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tryon_app.commands.showing import LANGUAGES, Garments, Language, Size, Source
 from tryon_app.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,31 +18,13 @@ if TYPE_CHECKING:
     from tryon_app.gui.services import CameraChoice, Progress, Services, Session, SessionFactory
     from tryon_app.supervision.heart import Heart
 
-_LANGUAGES = ("en", "zh_CN")
-
 
 def mirror(
-    source: Annotated[
-        str,
-        typer.Option(
-            metavar="camera:ID|FILE|FOLDER|samples|synthetic",
-            help="What to show; the camera, or the sample people where there is none, when left out.",
-            show_default=False,
-        ),
-    ] = "",
-    garment: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="ID|PHOTO",
-            help="What to wear at the start: an id of the catalogue or a product photo. Repeat it for an outfit.",
-            show_default=False,
-        ),
-    ] = None,
-    size: Annotated[str, typer.Option(metavar="S", help="Size of the garment.", show_default=False)] = "",
+    source: Source = "",
+    garment: Garments = None,
+    size: Size = "",
     fullscreen: Annotated[bool, typer.Option("--fullscreen", help="Fill the screen.")] = False,
-    language: Annotated[
-        str, typer.Option(metavar="|".join(_LANGUAGES), help="Language for this time.", show_default=False)
-    ] = "",
+    language: Language = "",
     no_networks: Annotated[
         bool, typer.Option("--no-networks", help="Go by geometry alone: faster, with coarser edges.")
     ] = False,
@@ -58,8 +41,8 @@ def mirror(
 
     - `tryon mirror --source dance.mp4 --garment shop/shirt.jpg --fullscreen`
     """
-    if language and language not in _LANGUAGES:
-        raise UsageError(f"--language cannot be {language!r}.", f"Use one of {', '.join(_LANGUAGES)}.")
+    if language and language not in LANGUAGES:
+        raise UsageError(f"--language cannot be {language!r}.", f"Use one of {', '.join(LANGUAGES)}.")
     from tryon_app.gui.display import check_display
 
     check_display()
