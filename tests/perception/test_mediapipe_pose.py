@@ -10,7 +10,7 @@ import pytest
 
 from tryon_app.core.errors import ModelError
 from tryon_app.core.types import Frame, Landmark, Pose, UInt8
-from tryon_app.perception.landmarker import quiet_stderr
+from tryon_app.perception.landmarker import Landmarker, quiet_stderr
 from tryon_app.perception.mediapipe_pose import MediaPipePose
 
 Person = Callable[[str], UInt8]
@@ -103,6 +103,42 @@ def test_who_comes_to_the_fore_takes_over_once(mediapipe: MediaPipePose, person:
     assert sides[:30] == [0] * 30
     assert sides[-1] == 1
     assert sides == sorted(sides)
+
+
+def test_the_tracker_is_shown_no_more_pixels_than_it_can_use(
+    mediapipe: MediaPipePose, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def picture(height: int) -> UInt8:
+        one = person("3_posture")
+        one = cv2.resize(one, (round(one.shape[1] * height / one.shape[0]), height), interpolation=cv2.INTER_AREA)
+        image = np.full((720, 1280, 3), 200, np.uint8)
+        image[720 - height :, 400 : 400 + one.shape[1]] = one
+        return image
+
+    sides: list[int] = []
+    find = Landmarker.find
+
+    def watched(self: Landmarker, image: UInt8, time_s: float, side: int) -> list[Pose]:
+        sides.append(side)
+        return find(self, image, time_s, side)
+
+    monkeypatch.setattr(Landmarker, "find", watched)
+    mediapipe.open("video")
+    near, far = picture(720), picture(360)
+    poses = [mediapipe.estimate(Frame(near, index, index / 30)) for index in range(70)]
+    assert (sides[0], sides[-1]) == (768, 640)  # the first look is for everybody
+    assert 1280 in sides[:5]
+    before, after = poses[40], poses[-1]
+    assert before is not None
+    assert after is not None
+    apart = np.linalg.norm(after.points - before.points, axis=1)
+    assert float(np.median(apart)) < 4.0
+    # Somebody farther away needs all there is.
+    for index in range(70, 200):
+        pose = mediapipe.estimate(Frame(far, index, index / 30))
+    assert sides[-1] == 1280
+    assert pose is not None
+    assert float(pose.points[0, 1]) > 360
 
 
 def test_lost_and_found(mediapipe: MediaPipePose, person: Person) -> None:

@@ -84,7 +84,7 @@ class Landmarker:
         height, width = image.shape[:2]
         scale = side / max(height, width)
         # Rows of masks must lie without gaps in memory, or MediaPipe aborts: widths in steps of 16.
-        size = max(16, round(width * scale / 16) * 16), max(16, round(height * scale / 16) * 16)
+        size = max(16, round(width * scale / 16) * 16), max(16, round(height * scale))
         shrinking = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
         small = cv2.resize(image, size, interpolation=shrinking) if size != (width, height) else image
         small = np.ascontiguousarray(small)

@@ -13,7 +13,12 @@ from tryon_app.perception.landmarker import Landmarker
 from tryon_app.perception.prominence import plausible, prominence, region_of, same_person
 
 _VIDEO_SIDES = 640, 1280
-"""Longer side in pixels of a video as the tracker sees it: least, most. Shrinking 1280 costs more than it saves."""
+"""Longer side in pixels of a video as the tracker sees it: least, most. Shrinking 1280 costs more than it saves, except
+by whole steps: that is quick, and saves a sixth of the time, as masks come at the size of the picture."""
+_AMPLE, _SCANT = 256, 200
+"""Longer side of a person, in pixels that the tracker sees, that is as much as its network of 256 pixels can use, and
+that is too little: with room around them they fill it.
+"""
 _SURVEY_SIDE = 768
 _IMAGE_SIDE = 1024
 _SMALLEST_PART = 200
@@ -53,6 +58,7 @@ class MediaPipePose:
         self._rival: Pose | None = None
         self._age = 0
         self._missed = _PATIENCE
+        self._step = 1
 
     @property
     def providers(self) -> Mapping[str, str]:
@@ -142,6 +148,7 @@ class MediaPipePose:
         if pose is None:
             self._missed += 1
             self._followed = None
+            self._step = 1
             self._calm()
             return None
         if self._followed is not None and not same_person(pose, self._followed):
@@ -162,8 +169,8 @@ class MediaPipePose:
         return None if pose is None else self._track(frame.image, frame, single)
 
     def _track(self, image: UInt8, frame: Frame, single: Landmarker) -> Pose | None:
-        least, most = _VIDEO_SIDES
-        side = min(max(frame.width, frame.height, least), most)
+        (least, most), longer = _VIDEO_SIDES, max(frame.width, frame.height)
+        side = longer // self._step if self._step > 1 else min(max(longer, least), most)
         poses = single.find(image, frame.timestamp_s, side)
         pose = next((pose for pose in poses if plausible(pose, frame.width, frame.height)), None)
         if poses and pose is None:
@@ -193,12 +200,27 @@ class MediaPipePose:
         if same_person(best, followed) or prominence(best, width, height) < _TAKE_OVER * prominence(
             followed, width, height
         ):
-            return frame.image
+            return self._refocused(frame, followed)
         if rival is None or self._single is None:  # a whim until it is seen twice
             self._rival = best
             return frame.image
         self._single.forget()
         return _only(frame.image, best)
+
+    def _refocused(self, frame: Frame, followed: Pose) -> UInt8:
+        """The picture to go on in, after the tracker's was made as fine as it needs to be for somebody of that size."""
+        left, top, right, bottom = region_of(followed, frame.width, frame.height, 0.0)
+        extent = max(right - left, bottom - top)
+        step = self._step
+        if extent > _AMPLE * (step + 1) and max(frame.width, frame.height) >= _VIDEO_SIDES[0] * (step + 1):
+            self._step += 1
+        elif extent < _SCANT * step and step > 1:
+            self._step -= 1
+        if step == self._step or self._single is None:
+            return frame.image
+        # Its own smoothing counts in pixels: with another size it would be off for some frames.
+        self._single.forget()
+        return _only(frame.image, followed)
 
     def _smoothed(self, pose: Pose, time_s: float) -> Pose:
         shoulders = pose.points[Landmark.LEFT_SHOULDER] - pose.points[Landmark.RIGHT_SHOULDER]
@@ -218,6 +240,7 @@ class MediaPipePose:
         self._rival = None
         self._age = 0
         self._missed = _PATIENCE
+        self._step = 1
         self._calm()
 
     def _calm(self) -> None:
