@@ -46,6 +46,8 @@ EXCLUDED_MODULES = (
     "scipy.fftpack",
     "scipy.datasets",
     "scipy.odr",
+    "scipy.optimize",
+    "scipy.spatial",
     "PySide6.QtWidgets",
     "PySide6.QtMultimediaWidgets",
     "PySide6.QtOpenGLWidgets",
