@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from multiprocessing import get_context
 from pathlib import Path
@@ -112,7 +112,11 @@ def packed(example: WarpExample) -> dict[str, bytes]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WarpBatch:
-    """Examples side by side, as `WarpExample` has them: N first, then channels."""
+    """Examples side by side, as `WarpExample` has them: N first, then channels.
+
+    `same` is 1 where the person wears this very garment. Where it is 0 the labels cannot tell how large it is: `moved`
+    is then what remains once the garment is as large, and hangs where, geometry has it.
+    """
 
     laid: Float32
     moved: Float32
@@ -120,6 +124,7 @@ class WarpBatch:
     cover: Float32
     judged: Float32
     shade: Float32
+    same: Float32
 
 
 class LaidStore:
@@ -149,7 +154,7 @@ class LaidStore:
         before = len(self._samples)
         for path in sorted(self._folder.glob(PATTERN)):
             if path.name not in self._read:
-                self._samples += [_unpacked(sample, self._photos) for _, sample in read_shard(path)]
+                self._samples += [_unpacked(key, sample, self._photos) for key, sample in read_shard(path)]
                 self._read.add(path.name)
         return len(self._samples) - before
 
@@ -173,6 +178,7 @@ class LaidStore:
             cover=truth[..., 0][:, None] / np.float32(255.0),
             judged=truth[..., 1][:, None] / np.float32(255.0),
             shade=(truth[..., 2][:, None] - 128.0) / np.float32(_SHADE_SCALE),
+            same=np.array([entry.same for entry in chosen], np.float32)[:, None, None, None],
         )
 
     def photos(self, index: int) -> tuple[Float32, Float32]:
@@ -188,11 +194,12 @@ _ACROSS = 4
 
 def mirrored(batch: WarpBatch) -> WarpBatch:
     """The same people in a mirror: left and right sleeves and arms change places."""
-    flipped = [np.ascontiguousarray(getattr(batch, name)[..., ::-1]) for name in WarpBatch.__dataclass_fields__]
-    laid, moved = flipped[0][:, _SWAPPED], flipped[1]
-    laid[:, _ACROSS] *= -1.0
-    moved[:, 0] *= -1.0
-    return WarpBatch(laid, moved, *flipped[2:])
+    names = ("laid", "moved", "known", "cover", "judged", "shade")
+    flipped = {name: np.ascontiguousarray(getattr(batch, name)[..., ::-1]) for name in names}
+    flipped["laid"] = flipped["laid"][:, _SWAPPED]
+    flipped["laid"][:, _ACROSS] *= -1.0
+    flipped["moved"][:, 0] *= -1.0
+    return replace(batch, **flipped)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -201,19 +208,36 @@ class _Packed:
     truth: UInt8
     moved: NDArray[np.uint16]
     photos: NDArray[np.uint16]
+    same: bool
 
 
-def _unpacked(sample: Sample, photos: bool) -> _Packed:
+def _unpacked(key: str, sample: Sample, photos: bool) -> _Packed:
     nothing = np.zeros((0, SIZE, SIZE), np.uint16)
+    same = key.endswith(SIDES[1])
     try:
+        moved = decode_picture(sample["moved.png"]).reshape(3, SIZE, SIZE).astype(np.uint16)
         return _Packed(
             maps=decode_picture(sample["maps.png"]).reshape(CHANNELS, SIZE, SIZE),
             truth=decode_picture(sample["truth.png"])[..., ::-1],
-            moved=decode_picture(sample["moved.png"]).reshape(3, SIZE, SIZE).astype(np.uint16),
+            moved=moved if same else _as_large(moved),
             photos=decode_picture(sample["photos.png"]).reshape(4, SIZE, SIZE).astype(np.uint16) if photos else nothing,
+            same=same,
         )
     except (KeyError, ValueError) as error:
         raise InputError("An example of a laid garment is damaged.", _REMEDY) from error
+
+
+def _as_large(moved: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    """Packed movement without what another size and another place of the whole garment would explain."""
+    y, x = np.nonzero(moved[2])
+    if len(x) < SIZE:
+        return moved
+    values = moved[:2, y, x].T.astype(np.float64) - _MIDDLE
+    base = np.stack([x, y, np.ones_like(x)], axis=1).astype(np.float64)
+    rest = values - base @ np.linalg.lstsq(base, values, rcond=None)[0]
+    result = moved.copy()
+    result[:2, y, x] = _words(rest.T + _MIDDLE)
+    return result
 
 
 def _words(values: NDArray[np.floating]) -> NDArray[np.uint16]:

@@ -52,6 +52,7 @@ _LEAST_SEEN = 150
 _SIZES = 0.6, 1.6
 _SPINE = 6
 """Cells to each side of the spine where a garment's end is looked for."""
+_CHEST = round(0.6 * CELLS)
 _SHOULDERS = round(ABOVE * CELLS)
 """The row of the shoulders."""
 _SIZE_ERRS = 0.04
@@ -227,9 +228,17 @@ def _truth(sample: Sample, matrix: Float32, corner: Float32) -> _Truth:
 def _sizes(laid: Laid, truth: _Truth, random: Random) -> tuple[Size, Size]:
     """The size that geometry takes the garment for, and about the one that it has, as width and length."""
     true, guessed = _extent(truth.seen > 0, truth), _extent(laid.alpha > 0.5, truth)
-    long = 1.0 if true is None or guessed is None else min(max(true / guessed, _SIZES[0]), _SIZES[1])
-    wide, long = np.array([1.0, long], np.float64) * np.exp(random.normal(0.0, _SIZE_ERRS, 2))
+    long = 1.0 if true is None or guessed is None else true / guessed
+    wide = _width(truth.seen > 0, truth) / _width(laid.alpha > 0.5, truth)
+    wide, long = np.clip([wide, long], _SIZES[0], _SIZES[1]) * np.exp(random.normal(0.0, _SIZE_ERRS, 2))
     return Size("usual", chest=1.0, length=1.0), Size("true", chest=float(wide), length=float(long))
+
+
+def _width(cover: NDArray[np.bool_], truth: _Truth) -> float:
+    """Cells across the trunk below the armpits, arms left out."""
+    trunk = cover & (truth.parts == BodyPart.TORSO)
+    rows = trunk[_SHOULDERS + _CHEST :].sum(axis=1)
+    return float(np.median(rows[rows > 0])) if (rows > 0).any() else 1.0
 
 
 def _extent(cover: NDArray[np.bool_], truth: _Truth) -> float | None:

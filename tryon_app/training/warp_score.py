@@ -15,6 +15,7 @@ Says = Callable[[Float32], tuple[Float32, Float32]]
 """From laid garments, N x 19 x SIZE x SIZE, to how far they move, N x 2 x SIZE x SIZE, and how likely they are seen,
 N x 1 x SIZE x SIZE."""
 _BATCH = 16
+_FIGURES = ("flow", "flow_geometry", "cover", "cover_geometry", "cover_said")
 
 
 def score_warp(says: Says, store: LaidStore) -> Mapping[str, float]:
@@ -25,35 +26,35 @@ def score_warp(says: Says, store: LaidStore) -> Mapping[str, float]:
         store: Examples with their photo pixels.
 
     Returns:
-        "flow" and "flow_geometry": median over the examples of the median distance, in pixels of a flat picture of
-        384 x 512, between the photo pixel drawn and the true one; "cover", "cover_geometry": mean IoU of what is drawn
-        with what is truly seen, where nothing may be in front; "cover_said": the same of the network's own map.
+        For "same", people who wear the garment already, and "other", who do not, so that nothing tells its size:
+        "flow" and "flow_geometry", median over the examples of the median distance, in pixels of a flat picture of
+        384 x 512, between the photo pixel drawn and the true one; "cover" and "cover_geometry", mean IoU of what is
+        drawn with what is truly seen, where nothing may be in front; "cover_said", that of the network's own map.
     """
-    flows: list[list[float]] = []
-    covers: list[list[float]] = []
+    flows: dict[str, list[list[float]]] = {"same": [], "other": []}
+    covers: dict[str, list[list[float]]] = {"same": [], "other": []}
     for first in range(0, len(store), _BATCH):
         indices = np.arange(first, min(first + _BATCH, len(store)))
         batch = store.batch(indices)
         moved, likely = says(batch.laid)
         for place, index in enumerate(indices):
+            group = "same" if batch.same[place].item() > 0.5 else "other"
             truth, laid = store.photos(int(index))
             alpha = batch.laid[place, :4].sum(axis=0).clip(0.0, 1.0)
             seen, judged = batch.cover[place, 0] > 0.5, batch.judged[place, 0] > 0.5
             drawn = _taken(alpha, moved[place])
-            covers.append([_iou(map_ > 0.5, seen, judged) for map_ in (drawn, alpha, likely[place, 0])])
+            covers[group].append([_iou(map_ > 0.5, seen, judged) for map_ in (drawn, alpha, likely[place, 0])])
             there = laid[0] > 0.5 * OUTSIDE
             mine = seen & there & (batch.known[place, 0] > 0.5)
             if mine.sum() > SIZE:
                 after = np.stack([_taken(channel, moved[place]) for channel in laid])
-                flows.append([_error(after, truth, mine), _error(laid, truth, mine)])
-    flow, cover = np.median(flows, axis=0), np.mean(covers, axis=0)
-    return {
-        "flow": float(flow[0]),
-        "flow_geometry": float(flow[1]),
-        "cover": float(cover[0]),
-        "cover_geometry": float(cover[1]),
-        "cover_said": float(cover[2]),
-    }
+                flows[group].append([_error(after, truth, mine), _error(laid, truth, mine)])
+    found: dict[str, float] = {}
+    for group in ("same", "other"):
+        if flows[group]:
+            figures = [*np.median(flows[group], axis=0), *np.mean(covers[group], axis=0)]
+            found |= {f"{name}_{group}": float(value) for name, value in zip(_FIGURES, figures, strict=True)}
+    return found
 
 
 def _taken(values: Float32, moved: Float32) -> Float32:

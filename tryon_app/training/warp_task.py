@@ -91,10 +91,12 @@ def warp_loss(moved: Any, cover: Any, shade: Any, batch: WarpBatch) -> Losses:
         shade: N x 1 x SIZE x SIZE, natural logarithm.
         batch: What was shown, and the truth.
     """
-    known, judged, seen = (torch.from_numpy(values) for values in (batch.known, batch.judged, batch.cover))
+    known, judged, seen, same = (torch.from_numpy(v) for v in (batch.known, batch.judged, batch.cover, batch.same))
     alpha = torch.from_numpy(batch.laid[:, :4].sum(axis=1, keepdims=True).clip(0.0, 1.0))
     apart = (moved - torch.from_numpy(batch.moved)).square().sum(dim=1, keepdim=True).add(0.05).sqrt()
     drawn = functional.grid_sample(alpha, _grid(moved), align_corners=True)
+    # Nothing tells the outline of a garment that is not worn yet but geometry.
+    outline = torch.where(same > 0.5, seen, alpha)
     entropy = functional.binary_cross_entropy_with_logits(cover, seen, reduction="none")
     # Cloth bends, but neither jumps nor folds over; and what is no garment need not move.
     bent = moved.diff(n=2, dim=3).abs().mean() + moved.diff(n=2, dim=2).abs().mean()
@@ -102,7 +104,7 @@ def warp_loss(moved: Any, cover: Any, shade: Any, batch: WarpBatch) -> Losses:
     idle = (moved.abs() * (1.0 - torch.maximum(known, alpha))).mean()
     return {
         "flow": _FLOW * _mean(apart, known),
-        "outline": _OUTLINE * _mean((drawn - seen).abs(), judged),
+        "outline": _OUTLINE * _mean((drawn - outline).abs(), judged),
         "cover": _COVER * _mean(entropy, judged),
         "shade": _SHADE * _mean((shade - torch.from_numpy(batch.shade)).abs(), seen),
         "rough": _ROUGH * (bent + 4.0 * folded) + _IDLE * idle,
