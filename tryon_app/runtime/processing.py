@@ -73,6 +73,7 @@ class Processing:
         self._stop = threading.Event()
         self._outfit: Outfit = ()
         self._failed_in_a_row = 0
+        self._logged: set[tuple[str, type[Exception]]] = set()
         self._notices: tuple[Notice, ...] = ()
         self.failures = 0
         self._busy = deque[float](maxlen=30)
@@ -245,6 +246,10 @@ class Processing:
     def _failure(self, stage: str, error: Exception) -> None:
         self.failures += 1
         self._failed_in_a_row += 1
+        kind = stage, type(error)
+        if kind not in self._logged:  # a single frame that fails is nothing to tell a shopper, but to find out later
+            self._logged.add(kind)
+            _log.warning("Stage %s failed", stage, exc_info=error)
         if self._failed_in_a_row == _SAY_AFTER:
             _log.error("Stage %s keeps failing", stage, exc_info=error)
             self._on_trouble(f"The garment cannot be drawn right now ({error}).", "Try another garment.")
