@@ -24,7 +24,7 @@ HERE = Path(__file__).resolve().parent
 BUILD = ROOT / "build" / "package"
 RESULTS = BUILD / "results"
 NO_ENVIRONMENT = 75
-"""Exit code where the environment cannot be made (EX_TEMPFAIL): there may be no index of packages here."""
+"""Exit code where what the build needs cannot be had (EX_TEMPFAIL): tools, an index of packages, the models."""
 LIMIT_MB = {"cpu": 600.0, "cuda": 6000.0}
 # Programs that the build calls on Linux, and libraries whose packages the .deb names -> Debian's packages of them.
 LINUX_TOOLS = {"objdump": "binutils", "strip": "binutils", "dpkg-deb": "dpkg", "zstd": "zstd"}
@@ -41,7 +41,7 @@ def main() -> None:
     wanted = parser.parse_args()
     if wanted.flavour == "cuda" and MACOS:
         parser.error("there is no CUDA on macOS")
-    look_for_tools()
+    look_for_tools(wanted.app_only)
     version = str(project()["version"])
     environment = frozen_environment()
     python = make_environment(wanted.flavour, environment)
@@ -59,15 +59,20 @@ def main() -> None:
     print((RESULTS / "SHA256SUMS").read_text("utf-8"), end="")
 
 
-def look_for_tools() -> None:
+def look_for_tools(app_only: bool) -> None:
     """Say at once what the build will lack on Linux, not after minutes.
 
+    Args:
+        app_only: Nothing is packed.
+
     Raises:
-        SystemExit: Something is missing; with the line that installs it.
+        SystemExit: Something is missing (code `NO_ENVIRONMENT`); the line that installs it is on stderr.
     """
-    if sys.platform.startswith("linux") and any(shutil.which(tool) is None for tool in LINUX_TOOLS):
-        packages = " ".join(sorted({*LINUX_TOOLS.values(), *LINUX_LIBRARIES}))
-        raise SystemExit(f"To build here: sudo apt-get install -y --no-install-recommends {packages}")
+    needed = {tool: package for tool, package in LINUX_TOOLS.items() if package == "binutils" or not app_only}
+    if sys.platform.startswith("linux") and any(shutil.which(tool) is None for tool in needed):
+        packages = " ".join(sorted({*needed.values(), *(() if app_only else LINUX_LIBRARIES)}))
+        print(f"To build here: sudo apt-get install -y --no-install-recommends {packages}", file=sys.stderr)
+        sys.exit(NO_ENVIRONMENT)
 
 
 def step(text: str) -> None:
@@ -119,14 +124,22 @@ def make_environment(flavour: str, environment: Mapping[str, str]) -> Path:
 
 
 def gather_models(flavour: str, python: Path, environment: Mapping[str, str], source: str | None) -> Path:
-    """Everything that lies in `models/` in the installed app: manifest, own networks, fetched models, samples."""
+    """Everything that lies in `models/` in the installed app: manifest, own networks, fetched models, samples.
+
+    Raises:
+        SystemExit: They cannot be fetched (code `NO_ENVIRONMENT`).
+    """
     step("Models")
     fetched = BUILD / "models"
     command = [str(python), "-m", "tryon_app", "models", "fetch"]
     if source:
         command += ["--mirror", source if "://" in source else str(Path(source).resolve())]
     home = {"TRYON_MODELS": str(fetched), "TRYON_HOME": str(BUILD / "home")}
-    _run(command, {**environment, **home})
+    try:
+        _run(command, {**environment, **home})
+    except SystemExit as failed:
+        print(failed, file=sys.stderr)
+        sys.exit(NO_ENVIRONMENT)
     folder = BUILD / flavour / "models"
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(fetched, folder, ignore=shutil.ignore_patterns("downloads", "*.broken"))
