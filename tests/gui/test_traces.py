@@ -84,7 +84,7 @@ class Traced:
         try:
             if seconds:
                 log = self.home / "logs" / "tryon.log"
-                end = time.monotonic() + 90
+                end = time.monotonic() + 300
                 while not (log.exists() and "Models are ready" in log.read_text("utf-8")):
                     assert time.monotonic() < end
                     assert process.poll() is None
