@@ -16,7 +16,9 @@ def put_on(outfit: Outfit, garment: Garment, size: str | None = None) -> Outfit:
     """The outfit with the garment added and whatever it takes the place of removed; inner layers first."""
     kept = [worn for worn in outfit if worn.garment.slot not in REPLACES[garment.slot]]
     # The same order whichever was loaded first: a top goes over trousers.
-    return tuple(sorted([*kept, Worn(garment, size)], key=lambda w: (w.garment.layer, w.garment.slot is not Slot.BOTTOM)))
+    return tuple(
+        sorted([*kept, Worn(garment, size)], key=lambda w: (w.garment.layer, w.garment.slot is not Slot.BOTTOM))
+    )
 
 
 def take_off(outfit: Outfit, garment_id: str) -> Outfit:
