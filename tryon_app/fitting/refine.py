@@ -42,10 +42,14 @@ _RIM = 6
 """Cells from the edge of the maps within which nothing is moved: a part of the garment may lie beyond."""
 _SHADE = 0.7
 """Share of the shading that is drawn: the scene's own light is there already."""
+_CARRIED = 4.5
+"""Samples for which a piece's border is carried on outwards."""
+_LEAP = 4.0
+"""Times the usual step of the flow."""
 _GAP_S = 0.2
-_KEPT = 0.6
+_KEPT = 0.93
 """Share of the frame before, where nothing changed."""
-_CHANGED = 1.0
+_CHANGED = 10.0
 """Cells of change from which on something really moved."""
 
 
@@ -190,6 +194,30 @@ def _moved(piece: FitPiece, moved: Float32, matrix: Float32, width: int, height:
     shift[..., 0] += np.arange(size[0], dtype=np.float32) + np.float32((roi.x0 - piece.roi.x0) / step)
     shift[..., 1] += np.arange(size[1], dtype=np.float32)[:, None] + np.float32((roi.y0 - piece.roi.y0) / step)
     flow: Float32 = cv2.remap(
-        piece.flow, shift, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(OUTSIDE, OUTSIDE)
+        _beyond(piece.flow), shift, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(OUTSIDE, OUTSIDE)
     )
     return replace(piece, roi=roi, flow=flow)
+
+
+def _beyond(flow: Float32) -> Float32:
+    """The flow with its border carried on outwards: samples are mixed anew, and a mixture with nothing is nothing."""
+    outside = (flow[..., 0] < 0.5 * OUTSIDE).astype(np.uint8)
+    if not outside.any() or outside.all():
+        return flow
+    distance, nearest = cv2.distanceTransformWithLabels(
+        outside, cv2.DIST_L2, cv2.DIST_MASK_3, labelType=cv2.DIST_LABEL_PIXEL
+    )
+    inner = np.stack(np.nonzero(outside == 0))  # in the order in which OpenCV numbers them
+    rim = np.stack(np.nonzero((outside > 0) & (distance < _CARRIED)))
+    edge = inner[:, nearest[rim[0], rim[1]] - 1]
+    # As far inside the edge as the rim lies outside it: beyond the edge the photo goes on as it came.
+    inside = np.clip(2 * edge - rim, 0, np.array([[flow.shape[0] - 1], [flow.shape[1] - 1]]))
+    inside = np.where(outside[inside[0], inside[1]] > 0, edge, inside)
+    carried = flow[edge[0], edge[1]] - flow[inside[0], inside[1]]
+    # A fold inside would be carried on as a leap.
+    steps = np.abs(np.diff(flow, axis=0)).sum(axis=2)
+    usual = float(np.median(steps[(outside[1:] | outside[:-1]) == 0])) if len(inner[0]) > len(flow) else 0.0
+    even = np.abs(carried).sum(axis=1) < _LEAP * max(usual, 1e-3) * distance[rim[0], rim[1]]
+    result = flow.copy()
+    result[rim[0][even], rim[1][even]] = (flow[edge[0], edge[1]] + carried)[even]
+    return result
