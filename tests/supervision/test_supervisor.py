@@ -81,15 +81,47 @@ def test_three_crashes_lead_to_safe_mode():
     assert starts == [False, False, False, True]
 
 
-def test_what_a_failed_run_left_is_tidied_before_the_next(caplog):
+def test_what_a_failed_run_left_is_tidied_once_the_next_is_on_its_way(caplog):
     caplog.set_level(logging.INFO, "tryon_app.supervision")
-    tidied = []
-    supervisor = Supervisor(
-        lambda _safe: [sys.executable, "-c", APP + (GOOD if tidied else CRASH)], QUICK, tidy=tidied.append
-    )
-    assert supervisor.run() == 0
+    tidied, started = [], []
+
+    def command(_safe):
+        started.append(len(tidied))
+        return [sys.executable, "-c", APP + (CRASH if len(started) == 1 else GOOD)]
+
+    def tidy(process):
+        assert "Started" in caplog.records[-1].message
+        tidied.append(process)
+
+    assert Supervisor(command, QUICK, tidy=tidy).run() == 0
+    assert started == [0, 0]
     assert len(tidied) == 1
     assert f"process {tidied[0]}" in caplog.text
+
+
+def test_a_kiosk_told_to_stop_in_a_pause_is_tidied_too(monkeypatch):
+    monkeypatch.setattr("tryon_app.supervision.policy.PAUSES_S", (60.0,))
+    tidied = []
+    supervisor = Supervisor(lambda _safe: [sys.executable, "-c", APP + CRASH], QUICK, tidy=tidied.append)
+    waited = supervisor._stop.wait
+
+    def told_to_stop(seconds):
+        supervisor.stop()
+        return waited(seconds)
+
+    monkeypatch.setattr(supervisor._stop, "wait", told_to_stop)
+    assert supervisor.run() == 0
+    assert len(tidied) == 1
+
+
+def test_tidying_that_fails_stops_nothing(caplog):
+    def broken(_process):
+        raise PermissionError("not yours")
+
+    starts = itertools.chain([CRASH], itertools.repeat(GOOD))
+    supervisor = Supervisor(lambda _safe: [sys.executable, "-c", APP + next(starts)], QUICK, tidy=broken)
+    assert supervisor.run() == 0
+    assert "could not be removed" in caplog.text
 
 
 def test_wrong_usage_is_not_tried_again():

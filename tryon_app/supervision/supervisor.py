@@ -42,7 +42,8 @@ class Supervisor:
         command: Program and arguments, told whether for safe mode.
         timing: Patience.
         clock: Seconds that never go back: a changed time of day must not look like a freeze.
-        tidy: Called with the number of a process that failed, before the next one starts.
+        tidy: Called with the number of a process that failed, once the next one is on its way: what is loaded and
+            looked through for it must not keep people waiting.
     """
 
     def __init__(
@@ -69,11 +70,13 @@ class Supervisor:
         Returns:
             The exit code of the app, 0 after `stop`.
         """
-        safe = False
+        safe, failed = False, None
         while True:
             child = Child(self._command(safe), self._clock)
             _log.info("Started%s, process %d", " in safe mode" if safe else "", child.process.pid)
             try:
+                if failed is not None:
+                    self._tidy_after(failed)
                 why = self._watch(child)
             finally:
                 if child.process.poll() is None:
@@ -84,7 +87,7 @@ class Supervisor:
                 code = child.process.returncode
                 _log.info("Ended after %.0f s, exit code %d", lived_s, code)
                 return 0 if self._stop.is_set() else code
-            self._tidy(child.process.pid)
+            failed = child.process.pid
             decision = self._policy.crashed(self._clock(), lived_s)
             _log.error("The app failed after %.1f s: %s", lived_s, why)
             for line in child.last_words:
@@ -92,7 +95,14 @@ class Supervisor:
             safe = decision.safe
             _log.warning("Starting again in %.0f s%s", decision.pause_s, ", in safe mode" if safe else "")
             if self._stop.wait(decision.pause_s):
+                self._tidy_after(failed)
                 return 0
+
+    def _tidy_after(self, process: int) -> None:
+        try:
+            self._tidy(process)
+        except Exception:  # the app that runs is worth more than the tidying
+            _log.exception("What process %d left behind could not be removed", process)
 
     def _watch(self, child: Child) -> str | None:
         """Wait for the end of a run: why it failed, None when it ended as it should."""
