@@ -10,10 +10,14 @@ from tryon_app.core.types import BodyPart, Category, Frame, Labels, Landmark, Ma
 from tryon_app.fitting.body import Body
 from tryon_app.fitting.flat import FlatFitter
 from tryon_app.fitting.raster import OUTSIDE
+from tryon_app.fitting.silhouette import Silhouette
+from tryon_app.fitting.top import TopFit
+from tryon_app.fitting.top_chart import read_top
 from tryon_app.fitting.worn import WornMemory, WornNow, read_worn
 from tryon_app.garments.catalogue import Catalogue
 
 CATALOGUE = Catalogue((resources_dir() / "garments",))
+CHART = read_top(CATALOGUE.load("tee-white").front)
 TORSO = 1.55 * UNIT
 SHOULDERS_Y = 200.0
 STEP = 4
@@ -158,3 +162,50 @@ def test_readings_are_averaged_and_kept_while_hidden():
     assert kept.hem == pytest.approx(second.hem)
     assert memory.read(labels(pose, 9.0), body, 0.12, 1).hem is None, "another scene is another person"
     assert memory.read(None, body, 0.16, 1) == WornNow()
+
+
+def widths(pose, found, memory, time_s):
+    """Half width of a tee's body near the waist, to its left and right, pixels."""
+    body = Body(pose)
+    now = memory.read(found, body, time_s, 0)
+    silhouette = Silhouette(pose.person, WIDTH, HEIGHT)
+    torso = TopFit(CHART, Category.TEE, body, silhouette, worn=now).torso
+    rung = len(torso.first) - 4
+    return abs(torso.first[rung, 0] - body.shoulder_mid[0]), abs(torso.second[rung, 0] - body.shoulder_mid[0])
+
+
+def narrowed(pose, by):
+    """Labels of a top whose sides lie `by` pixels further in, with arms hanging against them."""
+    found = labels(pose, 0.95)
+    middle = pose.points[[Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER], 0].mean() / STEP
+    half = 0.5 * UNIT / STEP - by / STEP
+    columns = np.arange(WIDTH // STEP)
+    parts = found.parts.argmax(axis=0)
+    torso = parts == BodyPart.TORSO
+    parts[torso & (columns > middle + half)] = BodyPart.LEFT_UPPER_ARM
+    parts[torso & (columns < middle - half)] = BodyPart.RIGHT_UPPER_ARM
+    return Labels(found.matrix, one_hot(parts, len(BodyPart)), found.materials)
+
+
+def test_a_body_whose_cut_comes_near_is_as_wide_as_the_present_one():
+    pose = figure()
+    wide, narrow = (widths(pose, narrowed(pose, by), WornMemory(), 0.0) for by in (0.0, 0.08 * UNIT))
+    for side in (0, 1):
+        assert 0.03 * UNIT < wide[side] - narrow[side] < 0.09 * UNIT
+
+
+def test_one_frame_of_odd_edges_hardly_moves_the_body():
+    pose = figure()
+    memory = WornMemory()
+    before = widths(pose, narrowed(pose, 0.0), memory, 0.0)
+    after = widths(pose, narrowed(pose, 0.08 * UNIT), memory, 0.04)
+    assert 0.0 < before[0] - after[0] < 0.015 * UNIT
+
+
+def test_a_sleeve_far_from_the_present_one_keeps_its_own_width():
+    pose = figure()
+    worn = read_worn(labels(pose, 0.9, cuff=2.0), Body(pose))
+    centre = Body(pose).arm(1).joints[[0, 1]]
+    measured = np.full(2, 20.0, np.float32)
+    assert worn.sleeve_for(np.full(2, 24.0, np.float32), measured, centre)[1] == pytest.approx(20.0, abs=1.0)
+    assert worn.sleeve_for(np.full(2, 60.0, np.float32), measured, centre)[1] == pytest.approx(60.0)

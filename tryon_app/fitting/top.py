@@ -83,7 +83,8 @@ class TopFit:
         self.body = body
         self.silhouette = silhouette
         scale = photo_scale(chart, category, body.unit)
-        self.across_scale = scale * ease[0]
+        self.ease = ease[0]
+        self.across_scale = scale * self.ease
         self.along_scale = scale * ease[1]
         self.arms = {side: body.arm(side) for side in (1, -1)}
         self.tucked = False
@@ -277,7 +278,7 @@ class TopFit:
         along = (along - below * (1.0 - body.thighs)).astype(np.float32)
         centre = self._spine(along)
         across = np.tile(body.across, (len(along), 1))
-        flat = np.linalg.norm(left - right, axis=1) * self.across_scale * _WORN * 0.5
+        flat = np.linalg.norm(left - right, axis=1) * (self.across_scale / self.ease) * _WORN * 0.5
         girths = self._girths(along)
         result: dict[int, Float32] = {}
         for side in (1, -1):
@@ -286,7 +287,8 @@ class TopFit:
             turn = max(abs(body.facing), 0.6)
             # At least over the body, wider where the cut is wider; a bodice not by much, a skirt as far as it flares.
             flare = np.interp(along, [0.8 * body.torso, 1.5 * body.torso], [1.22, 2.4])
-            half = np.clip(flat * turn, measured * 1.015, measured * flare)
+            wide = self.worn.side_for((flat * turn).astype(np.float32), measured) * self.ease
+            half = np.clip(wide, measured * 1.015, measured * flare)
             edge = centre + direction * half[:, None]
             # Meets the armhole where the sleeve hangs from it.
             fade = np.clip(1.0 - np.arange(len(edge)) / 3.0, 0.0, 1.0)[:, None]
@@ -313,12 +315,16 @@ class TopFit:
         """Half widths seen, pixels: to the mask's edge, or to the arm where that hangs against the body."""
         limit = girths * 1.55
         seen = self.silhouette.reach(centre, direction, limit)
-        arm = to_arm(self.body, self.arms[side], centre, direction, limit)
+        if self.worn.seen is None:
+            arm = to_arm(self.body, self.arms[side], centre, direction, limit)
+        else:
+            arm = self.worn.seen.torso_reach(centre, direction, limit)
         blocked = arm < seen
         half = np.where(blocked, arm, seen)
         low, high = girths * 0.78, girths * 1.4
         half = np.where(seen >= limit * 0.999, np.minimum(half, girths * 1.1), half)
-        return smooth(np.clip(half, low, high).astype(np.float32), 2)
+        share = np.clip(half, low, high) / np.maximum(girths, 1e-6)
+        return smooth(self.worn.settled((id(self.chart), "torso", side), share.astype(np.float32)) * girths, 2)
 
     def _torso_grids(self) -> tuple[Float32, Float32]:
         spread = self._turned()
@@ -367,11 +373,17 @@ class TopFit:
         limit = most + 0.2 * radius
         edges = []
         for sign in (1.0, -1.0):
-            measured = self.silhouette.reach(centre, (sign * normal).astype(np.float32), limit)
+            ray = (sign * normal).astype(np.float32)
+            measured = self.silhouette.reach(centre, ray, limit)
+            if self.worn.seen is not None:
+                measured = np.minimum(measured, self.worn.seen.arm_reach(arm.side, centre, ray, limit))
             known = np.where(measured >= limit * 0.999, radius, np.clip(measured, 0.7 * radius, most))
+            share = self.worn.settled((id(self.chart), arm.side, sign), (known / radius).astype(np.float32))
+            known = share * radius
             # A pointed elbow is narrower than the rungs lie apart.
             known = np.maximum(known, np.maximum(np.append(known[1:], 0.0), np.insert(known[:-1], 0, 0.0)) * 0.97)
-            wide = smooth(np.clip(half, known * 1.04, np.maximum(1.4 * radius, known * 1.04)).astype(np.float32), 2)
+            wide = self.worn.sleeve_for(half.astype(np.float32) / self.ease, known, centre) * self.ease
+            wide = smooth(np.clip(wide, known * 1.04, np.maximum(1.4 * radius, known * 1.04)).astype(np.float32), 2)
             edges.append(centre + sign * normal * wide[:, None])
         # Out of the armhole: the inner edge starts at the armpit and eases into the tube within a few rungs.
         ease = _ease(np.clip(np.arange(len(t)) / 3.0, 0.0, 1.0).astype(np.float32))[:, None]

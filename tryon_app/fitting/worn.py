@@ -5,8 +5,8 @@ choose: lengths that come near what is there now end exactly there. And who wear
 so.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -25,11 +25,22 @@ _LEAST_KNOWN = 0.12
 _CLEAR = 0.62
 _TIED = 0.4
 """Votes of samples that make no difference."""
+_SIDE, _SLEEVE = 0.35, 0.6
+"""How far the cut of body and sleeve may lie from what is seen and still be drawn as wide, in what is seen."""
 _FOLLOW = 0.15
 """Share of a new reading in the average."""
 _GAP_S = 0.5
 _LOOSE = frozenset({Category.HOODIE, Category.SWEATER, Category.JACKET})
 """Worn over the trousers whatever is worn now."""
+
+
+Settled = Callable[[Hashable, Float32], Float32]
+"""Name and values in lengths of the body -> their average over the last frames."""
+
+
+def as_read(_name: Hashable, values: Float32) -> Float32:
+    """The values as they are."""
+    return values
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +52,16 @@ class WornNow:
         covers: Where the hem is not seen: pixels down the spine to which cloth is seen at least; None where it is.
         over_bottom: Whether trousers or a skirt begin there.
         cuffs: Side, +1 left, -1 right -> pixels down the arm from the shoulder joint, for arms where it is seen.
+        seen: The maps of this very frame, for edges; None where no network ran.
+        settled: Averages what is read from `seen` under a name over time.
     """
 
     hem: float | None = None
     covers: float | None = None
     over_bottom: bool = False
     cuffs: Mapping[int, float] = field(default_factory=dict)
+    seen: Labelled | None = field(default=None, compare=False)
+    settled: Settled = field(default=as_read, compare=False)
 
     def hem_for(self, natural: float, body: Body, category: Category) -> float:
         """Where a new top ends in its middle.
@@ -69,6 +84,37 @@ class WornNow:
         tolerance = (0.12 if loose else 0.24) * body.torso
         return natural + apart * _near(apart, tolerance)
 
+    def side_for(self, natural: Float32, measured: Float32) -> Float32:
+        """Half widths of a new top's body: the present outline where its own cut comes near.
+
+        Args:
+            natural: float32 n, half widths by its cut, pixels.
+            measured: float32 n, half widths of what is seen now, pixels.
+        """
+        if self.seen is None:
+            return natural
+        apart = measured - natural
+        return (natural + apart * nearness(apart, _SIDE * measured)).astype(np.float32)
+
+    def sleeve_for(self, natural: Float32, measured: Float32, centre: Float32) -> Float32:
+        """Half widths of a new sleeve: the present sleeve's where there is one and the cut comes near.
+
+        Args:
+            natural: float32 n, half widths by its cut, pixels.
+            measured: float32 n, half widths of what is seen now, pixels.
+            centre: float32 n x 2, middle of the arm, frame pixels.
+        """
+        if self.seen is None:
+            return natural
+        upper, dress, _ = self.seen.cloth(centre)
+        apart = measured - natural
+        covered = np.clip(3.0 * (upper + dress) - 1.0, 0.0, 1.0)
+        change = apart * covered * nearness(apart, _SLEEVE * measured) / natural
+        for rung in range(1, len(change)):
+            # A cuff at the present one is as wide as the sleeve above it, not as the bare arm below.
+            change[rung] += (1.0 - covered[rung]) * 0.95 * (change[rung - 1] - change[rung])
+        return (natural * (1.0 + change)).astype(np.float32)
+
     def cuff_for(self, natural: float, arm: Arm, unit: float) -> float:
         """Where a new sleeve ends, true pixels down the arm from the shoulder joint.
 
@@ -89,7 +135,12 @@ class WornNow:
 
 def _near(apart: float, tolerance: float) -> float:
     """1 where two ends are near, 0 where they are not, and between them no jump."""
-    return float(np.clip((tolerance - abs(apart)) / (0.3 * tolerance), 0.0, 1.0))
+    return float(nearness(np.float32(apart), np.float32(tolerance)))
+
+
+def nearness(apart: Float32 | np.float32, tolerance: Float32 | np.float32) -> Float32:
+    """The same for many ends."""
+    return np.clip((tolerance - np.abs(apart)) / np.maximum(0.3 * tolerance, 1e-6), 0.0, 1.0)
 
 
 class WornMemory:
@@ -97,10 +148,12 @@ class WornMemory:
 
     def __init__(self) -> None:
         self._past: _Reading | None = None
+        self._averages: dict[Hashable, Float32] = {}
 
     def reset(self) -> None:
         """Forget the past."""
         self._past = None
+        self._averages.clear()
 
     def read(self, labels: Labels | None, body: Body, time_s: float, scene: int) -> WornNow:
         """What is worn now.
@@ -113,12 +166,22 @@ class WornMemory:
         """
         if labels is None:
             return WornNow()
-        fresh = _Reading.of(read_worn(labels, body), body, time_s, scene)
+        now = read_worn(labels, body)
+        fresh = _Reading.of(now, body, time_s, scene)
         past = self._past
         if past is not None and past.scene == scene and 0.0 < time_s - past.time_s < _GAP_S:
             fresh = past.followed_by(fresh)
+        else:
+            self._averages.clear()
         self._past = fresh
-        return fresh.worn(body)
+        return replace(fresh.worn(body), seen=now.seen, settled=self._settled)
+
+    def _settled(self, name: Hashable, values: Float32) -> Float32:
+        past = self._averages.get(name)
+        if past is not None and past.shape == values.shape:
+            values = past + _FOLLOW * (values - past)
+        self._averages[name] = values
+        return values
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +216,9 @@ class _Reading:
         cuffs = {**self.cuffs, **fresh.cuffs}
         for side in self.cuffs.keys() & fresh.cuffs.keys():
             cuffs[side] = _mixed(self.cuffs[side], fresh.cuffs[side])
-        covers = fresh.covers if self.covers is None or fresh.covers is None else _mixed(self.covers, fresh.covers)
+        covers = self.covers if fresh.covers is None else fresh.covers
+        if self.covers is not None and fresh.covers is not None:
+            covers = _mixed(self.covers, fresh.covers)
         return _Reading(hem, covers, cuffs, fresh.time_s, fresh.scene)
 
     def worn(self, body: Body) -> WornNow:
@@ -186,7 +251,7 @@ def read_worn(labels: Labels, body: Body) -> WornNow:
         end = _cuff(seen, body, side)
         if end is not None:
             cuffs[side] = end
-    return WornNow(hem, covers, over_bottom, cuffs)
+    return WornNow(hem, covers, over_bottom, cuffs, seen)
 
 
 def _hem(seen: Labelled, body: Body) -> tuple[float | None, float | None, bool]:
