@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from tryon_app.core.types import Float32, UInt8
+from tryon_app.perception.shrinking import shrunk
 
 WIDTH, HEIGHT = 192, 256
 CHANNELS = 15
@@ -135,19 +136,15 @@ def _line(target: UInt8, start: np.ndarray, end: np.ndarray) -> None:
 
 
 def _picture(image: UInt8, crop: Crop) -> UInt8:
-    """The crop of the frame; shrunk by whole steps first, so that nothing shimmers: averaging two by two or three by
-    three pixels is quick, and warping does the rest.
-    """
+    """The crop of the frame; shrunk by whole steps first, so that nothing shimmers: warping does the rest."""
     matrix, scale = crop.matrix.astype(np.float64), crop.scale
     step = int(1.0 / scale)
     if step > 1:
         corner = (np.array([[0.0, 0.0], [WIDTH, HEIGHT]]) - matrix[:, 2]) / scale
         x0, y0 = np.maximum(np.floor(corner[0]).astype(int) - 2, 0)
         x1, y1 = np.minimum(np.ceil(corner[1]).astype(int) + 2, [image.shape[1], image.shape[0]])
-        size = int(x1 - x0) // step, int(y1 - y0) // step
-        if min(size) > 0:
-            part = image[y0 : y0 + size[1] * step, x0 : x0 + size[0] * step]
-            image = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
+        if min(x1 - x0, y1 - y0) >= step:
+            image = shrunk(image[y0:y1, x0:x1], step)
             # Pixel centres: x of the frame = step * x + (step - 1) / 2 + x0.
             middle = (step - 1) / 2.0
             matrix = matrix @ np.array([[step, 0.0, middle + x0], [0.0, step, middle + y0], [0.0, 0.0, 1.0]])

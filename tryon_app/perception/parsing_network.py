@@ -34,8 +34,6 @@ _KEPT = 0.5
 """Share of the maps before, where nothing changed: two frames halve the flicker, more would trail."""
 _MOVED = 0.25
 """Change of a probability from which on something really moved."""
-
-
 _DEAR_S = 0.005
 """A run that takes less is worth it in every frame."""
 _QUICK_S = 0.05
@@ -172,9 +170,10 @@ class NetworkParser:
 
 def _shown(picture: Float32) -> UInt8:
     """What the maps show: uint8 RGB of their size."""
-    colours = np.ascontiguousarray(((picture[:3] + 0.5) * 255.0).astype(np.uint8).transpose(1, 2, 0))
-    small: UInt8 = cv2.resize(colours, (WIDTH // 2, HEIGHT // 2), interpolation=cv2.INTER_AREA)
-    return small
+    size = WIDTH // 2, HEIGHT // 2
+    small = cv2.merge([cv2.resize(channel, size, interpolation=cv2.INTER_AREA) for channel in picture[:3]])
+    colours: UInt8 = cv2.convertScaleAbs(small + np.float32(0.5), alpha=255.0)
+    return colours
 
 
 def map_matrix(crop: Crop) -> Float32:

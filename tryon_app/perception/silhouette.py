@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from tryon_app.core.errors import TryOnError
 from tryon_app.core.types import Float32, Frame, Parsing, Pose, Rect, UInt8
 from tryon_app.perception.mediapipe_selfie import SelfieSegmenter
+from tryon_app.perception.shrinking import shrunk
 
 _log = logging.getLogger(__name__)
 
@@ -93,7 +94,8 @@ def _snapped(image: UInt8, mask: Float32) -> Float32:
     part = image[round(box.y0 * down) : round(box.y1 * down), round(box.x0 * across) : round(box.x1 * across)]
     if part.size == 0:
         return mask
-    small = cv2.resize(part, (box.width, box.height), interpolation=cv2.INTER_AREA)
+    step = max(int(min(part.shape[1] / box.width, part.shape[0] / box.height)), 1)
+    small = cv2.resize(shrunk(part, step), (box.width, box.height), interpolation=cv2.INTER_LINEAR)
     guide = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32) / np.float32(255.0)
     soft = _guided(guide, mask[box.slices])
     result[box.slices] = np.clip((soft - np.float32(_EDGE)) * np.float32(_CRISP) + np.float32(0.5), 0.0, 1.0)
@@ -113,14 +115,19 @@ def _guided(guide: Float32, mask: Float32) -> Float32:
     """Guided filter (He, Sun, Tang 2013): the mask's edge moves onto the nearest edge of the picture."""
 
     def mean(values: NDArray[np.floating]) -> Float32:
-        blurred: Float32 = cv2.blur(values, (2 * _RADIUS + 1, 2 * _RADIUS + 1))
+        blurred: Float32 = cv2.blur(values, (_RADIUS, _RADIUS))
         return blurred
 
-    mean_guide, mean_mask = mean(guide), mean(mask)
-    variance = mean(guide * guide) - mean_guide * mean_guide
-    slope = (mean(guide * mask) - mean_guide * mean_mask) / (variance + np.float32(_EPSILON))
+    # How a mask follows its guide changes slowly: a quarter of the places is enough to tell.
+    few = max(guide.shape[1] // 2, 1), max(guide.shape[0] // 2, 1)
+    some_guide, some_mask = (cv2.resize(values, few, interpolation=cv2.INTER_AREA) for values in (guide, mask))
+    mean_guide, mean_mask = mean(some_guide), mean(some_mask)
+    variance = mean(some_guide * some_guide) - mean_guide * mean_guide
+    slope = (mean(some_guide * some_mask) - mean_guide * mean_mask) / (variance + np.float32(_EPSILON))
     offset = mean_mask - slope * mean_guide
-    filtered = mean(slope) * guide + mean(offset)
+    size = guide.shape[1], guide.shape[0]
+    slope, offset = (cv2.resize(mean(values), size, interpolation=cv2.INTER_LINEAR) for values in (slope, offset))
+    filtered = slope * guide + offset
     # What the filter softened inside and outside stays what it was.
     clear = np.abs(mask - np.float32(0.5)) * np.float32(2.0)
     return np.asarray(mask * clear + filtered * (np.float32(1.0) - clear), np.float32)
