@@ -53,7 +53,7 @@ class GarmentCompositor:
         # The garments are premultiplied: they are added to what shows through.
         image[roi.slices] = cv2.add(cv2.multiply(under, cv2.merge([1.0 - alpha] * 3), dtype=cv2.CV_8U), colour)
         image.flags.writeable = False
-        layer = np.dstack([colour, cv2.convertScaleAbs(alpha, alpha=255.0)])
+        layer = cv2.merge([*cv2.split(colour), cv2.convertScaleAbs(alpha, alpha=255.0)])
         return Composite(image=image, roi=changed, layer_roi=_padded(layer, roi, changed), messages=messages)
 
     def _draw(self, colour: UInt8, alpha: Float32, roi: Rect, item: GarmentFit, front: Front) -> None:

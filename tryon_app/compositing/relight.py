@@ -9,10 +9,12 @@ import numpy as np
 
 from tryon_app.compositing.maps import Grid, box_mean
 from tryon_app.compositing.occlusion import Front
-from tryon_app.core.types import Fit, Float32, Frame, Rect
+from tryon_app.core.types import Fit, Float32, Frame, Rect, UInt8
 
 _FOLLOW = 0.15
 """How fast light follows from frame to frame: a passing car must not make a shirt flash."""
+_GREY, _LIT = 40, (52, 246)
+"""What counts as grey: difference of its channels up to that, lightness between these."""
 
 
 class Relight:
@@ -48,17 +50,16 @@ class Relight:
     def _scene(self, frame: Frame) -> Float32:
         """Gain for R, G, B."""
         stride = max(1, max(frame.width, frame.height) // 160)
-        sample = frame.image[::stride, ::stride].reshape(-1, 3).astype(np.float32) / 255.0
-        light = sample @ np.array([0.299, 0.587, 0.114], np.float32)
-        bright = float(np.quantile(light, 0.92))
+        sample = np.ascontiguousarray(frame.image[::stride, ::stride])
+        light = cv2.cvtColor(sample, cv2.COLOR_RGB2GRAY)
+        bright = _quantile(light, 0.92) / 255.0
         exposure = float(np.clip(bright / 0.80, 0.45, 1.0)) ** 0.75
-        red, green, blue = sample.T
-        # Column by column: numpy is slow at rows of three.
-        spread = np.maximum(np.maximum(red, green), blue) - np.minimum(np.minimum(red, green), blue)
-        grey = (spread < 0.16) & (light > 0.2) & (light < 0.97)
+        red, green, blue = cv2.split(sample)
+        spread = cv2.subtract(cv2.max(cv2.max(red, green), blue), cv2.min(cv2.min(red, green), blue))
+        grey = cv2.min(cv2.inRange(spread, 0, _GREY), cv2.inRange(light, *_LIT))
         cast = np.ones(3, np.float32)
-        if int(grey.sum()) > 0.05 * len(sample):
-            mean = sample[grey].mean(axis=0)
+        if cv2.countNonZero(grey) > 0.05 * light.size:
+            mean = np.array(cv2.mean(sample, grey)[:3], np.float32)
             cast = np.clip(mean / max(float(mean.mean()), 1e-3), 0.85, 1.15) ** 0.35
         return (exposure * cast).astype(np.float32)
 
@@ -72,6 +73,12 @@ def _relief(fit: Fit, grid: Grid) -> Float32:
             factor, cover = cv2.split(grid.sampled(maps, item.shading.matrix))
             relief += cover * (factor - relief)
     return relief
+
+
+def _quantile(values: UInt8, share: float) -> float:
+    """What a share of some values lies below."""
+    below = np.cumsum(np.bincount(values.ravel(), minlength=256))
+    return float(np.searchsorted(below, share * values.size))
 
 
 def _folds(front: Front) -> Float32:
