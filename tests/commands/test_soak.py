@@ -12,7 +12,7 @@ from tryon_app.__main__ import main
 from tryon_app.cameras.faulty import Fault, FaultyCamera
 from tryon_app.cameras.synthetic import SyntheticCamera
 from tryon_app.commands.soaking.report import evaluate, slope_per_hour, write_report
-from tryon_app.commands.soaking.run import FAULTS, SILENT, FaultRecord, Sample, Schedule, Soak, SoakRun
+from tryon_app.commands.soaking.run import FAULTS, SILENT, FaultRecord, Pictures, Sample, Schedule, Soak, SoakRun
 from tryon_app.core.types import Worn
 from tryon_app.runtime.live import LiveSession
 
@@ -74,7 +74,20 @@ def test_everything_happens_and_every_fault_is_survived(world):
     assert done.snapshots > 3
     assert done.people >= 1
     assert {sample.disturbed for sample in done.samples} == {True, False}
-    assert any(sample.frames_held >= 0 for sample in done.samples)
+    held = [sample.frames_held for sample in done.samples if sample.frames_held >= 0]
+    assert 0 < max(held) < 30
+    assert done.stage_failures == 0  # measuring disturbs nobody
+
+
+def test_pictures_are_counted_while_somebody_holds_them():
+    pictures = Pictures()
+    kept = [np.zeros((4, 4, 3), np.uint8) for _ in range(3)]
+    for image in (*kept, *kept):
+        pictures.add(image)
+    pictures.add(np.zeros((4, 4, 3), np.uint8))  # gone at once
+    assert len(pictures) == 3
+    del kept, image
+    assert len(pictures) == 0
 
 
 def test_a_calm_run_misses_no_bar():

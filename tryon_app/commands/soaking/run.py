@@ -1,8 +1,8 @@
 """Runs the live session for long under changing conditions, and measures once a second."""
 
-import gc
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import cycle
@@ -11,7 +11,7 @@ import psutil
 
 from tryon_app.cameras.faulty import Fault, FaultyCamera
 from tryon_app.core.errors import TryOnError
-from tryon_app.core.types import Frame, Outfit
+from tryon_app.core.types import Outfit, UInt8
 from tryon_app.runtime.live import LiveSession
 from tryon_app.runtime.states import LiveFrame, LiveState, LiveStatus
 
@@ -44,7 +44,7 @@ class Schedule:
         person: How long somebody stays.
         nobody: How long nobody is there before the next one.
         snapshot: Between two pictures at full size.
-        count_frames: Between two counts of the frames that are held in memory; each costs some milliseconds.
+        count_frames: Between two counts of the pictures that are held in memory.
     """
 
     sample: float = 1.0
@@ -73,7 +73,7 @@ class Sample:
         handles: Open files, sockets and the like.
         threads: Threads of the process.
         fps: Frames a second since the sample before.
-        frames_held: Frames in memory, -1 where they were not counted.
+        frames_held: Pictures in memory, of all that were dressed; -1 where they were not counted.
         disturbed: A fault stood, or was just mended.
     """
 
@@ -115,6 +115,25 @@ class Soak:
     stage_failures: int = 0
 
 
+class Pictures:
+    """Counts those that are still in memory, without holding them.
+
+    To list all objects instead (`gc.get_objects`) breaks other threads: a tuple that one is just building is then held
+    twice, cannot grow any more, and its stage fails.
+    """
+
+    def __init__(self) -> None:
+        self._alive: dict[int, weakref.ref[UInt8]] = {}
+
+    def add(self, image: UInt8) -> None:
+        """Count one, however often it comes; from any thread."""
+        key = id(image)
+        self._alive[key] = weakref.ref(image, lambda _gone: self._alive.pop(key, None))
+
+    def __len__(self) -> int:
+        return len(self._alive)
+
+
 class SoakRun:
     """One run.
 
@@ -142,6 +161,7 @@ class SoakRun:
         self._first = threading.Event()
         self._shown: LiveFrame | None = None
         self._frames = 0
+        self._pictures = Pictures()
         self._state = LiveState.PREPARING
         self._failed = False
         self._trouble = "No picture came.", "Run `tryon doctor`."
@@ -256,7 +276,7 @@ class SoakRun:
             handles=handles,
             threads=self._process.num_threads(),
             fps=round(fps, 2),
-            frames_held=sum(type(entry) is Frame for entry in gc.get_objects()) if count else -1,
+            frames_held=len(self._pictures) if count else -1,
             disturbed=disturbed,
         )
 
@@ -265,7 +285,11 @@ class SoakRun:
     def _take(self) -> None:
         self._shown = self._session.take() or self._shown
 
-    def _count(self, *_: object) -> None:
+    def _count(self, live: LiveFrame, _stages: object) -> None:
+        self._pictures.add(live.frame.image)
+        self._pictures.add(live.composite.image)
+        if live.original is not None:
+            self._pictures.add(live.original.image)
         self._frames += 1
         self._first.set()
 
