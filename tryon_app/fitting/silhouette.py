@@ -37,9 +37,9 @@ class Silhouette:
         )
         return values.reshape(points.shape[:-1])
 
-    def outside(self, point: Float32) -> bool:
-        """Whether a point lies outside the frame."""
-        return bool(((point < 0) | (point > self._size - 1)).any())
+    def outside(self, point: Float32, margin: float = 0.0) -> bool:
+        """Whether a point lies outside the frame, or less than `margin` pixels inside."""
+        return bool(((point < margin) | (point > self._size - 1 - margin)).any())
 
     def reach(self, origin: Float32, direction: Float32, limit: Float32) -> Float32:
         """How far the person goes on along rays.

@@ -420,10 +420,12 @@ class TopFit:
         return float(np.interp(end, [0.0, upper, _TO_WRIST, _TO_WRIST + lower], [0.0, 1.0, 2.0, 3.0]))
 
     def _arm_known(self, arm: Arm) -> bool:
-        """Whether a sleeve may be drawn: the elbow is seen, or outside the picture with the shoulder inside."""
+        """Whether a sleeve may be drawn: the elbow is seen, or beyond the picture's edge with the shoulder inside."""
         if arm.seen >= 0.15:
             return True
-        return bool(self.silhouette.outside(arm.joints[1]) and not self.silhouette.outside(arm.joints[0]))
+        # Where it is guessed to be just inside the picture it would be seen, were it there.
+        beyond = self.silhouette.outside(arm.joints[1], 0.35 * self.body.unit)
+        return beyond and not self.silhouette.outside(arm.joints[0])
 
     def torso_point(self, side: int, rung: int) -> Float32:
         """A point of the torso's edge on the person."""
