@@ -16,7 +16,7 @@ from tryon_app.fitting.raster import OUTSIDE
 from tryon_app.fitting.refine_input import CHANNELS, SIZE, Laid, Layer, around
 from tryon_app.training import warp_examples
 from tryon_app.training.shards import write_shard
-from tryon_app.training.warp_data import LaidStore, mirrored, packed
+from tryon_app.training.warp_data import LaidStore, mirrored, packed, shaken
 from tryon_app.training.warp_examples import WarpExamples, read_garment
 from tryon_app.training.warp_score import score_warp
 
@@ -240,6 +240,23 @@ def test_a_mirror_swaps_sleeves_and_turns_round_what_moves(laid):
     assert np.array_equal(flipped.moved[:, 1, :, ::-1], batch.moved[:, 1])
     again = mirrored(flipped)
     assert all(np.array_equal(getattr(again, name), getattr(batch, name)) for name in ("laid", "moved", "cover"))
+
+
+def test_a_garment_that_is_pushed_is_asked_to_move_back(laid):
+    """Drawn from where it says, the pushed garment stands where the one that was not pushed would have been drawn."""
+    batch = LaidStore(laid).batch(np.array([0, 5]))
+    pushed = shaken(batch, np.random.default_rng(2))
+    assert np.abs(pushed.laid[:, :4] - batch.laid[:, :4]).max() > 0.5
+    assert np.array_equal(pushed.laid[:, 6:], batch.laid[:, 6:])
+    for place in range(2):
+        x, y = np.meshgrid(np.arange(SIZE, dtype=np.float32), np.arange(SIZE, dtype=np.float32))
+        for channel in range(4, 6):
+            drawn = [
+                cv2.remap(np.ascontiguousarray(b.laid[place, channel]), x + b.moved[place, 0], y + b.moved[place, 1], 1)
+                for b in (batch, pushed)
+            ]
+            inner = cv2.erode(batch.known[place, 0], np.ones((9, 9))) > 0
+            assert np.abs(drawn[0] - drawn[1])[inner].mean() < 0.01
 
 
 def test_scores_tell_a_perfect_answer_from_none(laid):

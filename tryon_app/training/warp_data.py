@@ -187,6 +187,32 @@ class LaidStore:
         return found[:2], found[2:]
 
 
+def shaken(batch: WarpBatch, random: np.random.Generator) -> WarpBatch:
+    """The same garments, laid otherwise: pushed and bent at random, so that labels are trusted more than geometry.
+
+    What was laid at p + e(p) is laid at p now, hence what was to come from p + d comes from p + d - e.
+    """
+    laid, moved = batch.laid.copy(), batch.moved.copy()
+    x, y = np.meshgrid(np.arange(SIZE, dtype=np.float32), np.arange(SIZE, dtype=np.float32))
+    for place in range(len(laid)):
+        coarse = random.normal(0.0, _PUSHED * random.random(), (_PUSHES, _PUSHES, 2)).astype(np.float32)
+        field = cv2.resize(coarse, (SIZE, SIZE), interpolation=cv2.INTER_CUBIC)
+        stack = np.ascontiguousarray(laid[place, :_GARMENT].transpose(1, 2, 0))
+        pushed = cv2.remap(stack, x + field[..., 0], y + field[..., 1], cv2.INTER_LINEAR)
+        laid[place, :_GARMENT] = pushed.transpose(2, 0, 1)
+        came = np.zeros_like(moved[place])
+        for _ in range(3):  # where it comes from now: a fixed point, and the pushes are gentle
+            came = moved[place] - np.stack(
+                cv2.split(cv2.remap(field, x + came[0], y + came[1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
+            )
+        moved[place] = came
+    return replace(batch, laid=laid, moved=moved)
+
+
+_GARMENT = 6
+"""Channels of the garment as it is laid; the rest are labels."""
+_PUSHES, _PUSHED = 5, 2.5
+"""Places along a side that are pushed on their own, and how far at most, cells (one sigma)."""
 _SWAPPED = np.arange(CHANNELS)
 _SWAPPED[[1, 2, 8, 9, 10, 11]] = [2, 1, 9, 8, 11, 10]
 _ACROSS = 4

@@ -13,7 +13,7 @@ from tryon_app.fitting.refine_input import SIZE
 from tryon_app.training.learner import Losses
 from tryon_app.training.networks import WarpNetwork
 from tryon_app.training.settings import TrainSettings
-from tryon_app.training.warp_data import LaidStore, WarpBatch, mirrored
+from tryon_app.training.warp_data import LaidStore, WarpBatch, mirrored, shaken
 from tryon_app.training.warp_score import score_warp
 
 KIND = "warp"
@@ -52,6 +52,7 @@ class WarpTask:
         while True:
             random = np.random.default_rng([self._settings.seed, step])
             batch = self._store.batch(random.integers(len(self._store), size=self._settings.batch))
+            batch = shaken(batch, random)
             yield mirrored(batch) if random.random() < 0.5 else batch
             step += 1
 
