@@ -194,7 +194,12 @@ def _moved(piece: FitPiece, moved: Float32, matrix: Float32, width: int, height:
     shift[..., 0] += np.arange(size[0], dtype=np.float32) + np.float32((roi.x0 - piece.roi.x0) / step)
     shift[..., 1] += np.arange(size[1], dtype=np.float32)[:, None] + np.float32((roi.y0 - piece.roi.y0) / step)
     flow: Float32 = cv2.remap(
-        _beyond(piece.flow), shift, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(OUTSIDE, OUTSIDE)
+        _beyond(piece.flow),
+        shift,
+        None,
+        cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_CONSTANT,
+        borderValue=(OUTSIDE, OUTSIDE),
     )
     return replace(piece, roi=roi, flow=flow)
 
