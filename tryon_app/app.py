@@ -68,7 +68,7 @@ def build_pipeline(
     )
     parser: Parser = SilhouetteParser()
     if networks and settings.live.networks:
-        parser, refiner = _with_network(parser, store, thorough), _refiner(store)
+        parser, refiner = _with_network(parser, store, thorough), _refiner(store, thorough)
     return Pipeline(pose, parser, FlatFitter(), GarmentCompositor(), refiner)
 
 
@@ -80,12 +80,12 @@ def _with_network(outline: Parser, store: "ModelStore", thorough: bool) -> Parse
     return outline if network is None else NetworkParser(outline, network, thorough)
 
 
-def _refiner(store: "ModelStore") -> Refiner | None:
+def _refiner(store: "ModelStore", thorough: bool) -> Refiner | None:
     """What mends the fit, where this version has the warp network."""
     from tryon_app.fitting.refine import MODEL, NetworkRefiner
 
     network = _network(MODEL, store)
-    return None if network is None else NetworkRefiner(network)
+    return None if network is None else NetworkRefiner(network, thorough)
 
 
 def _network(model: str, store: "ModelStore") -> "Network | None":

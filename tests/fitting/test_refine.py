@@ -235,3 +235,20 @@ def test_flicker_is_averaged_and_what_stays_is_followed(make_figure: Callable[..
     assert moved == pytest.approx(5.0, abs=0.5)
     refiner.reset()
     assert still - seen_at(network, refiner, 2.4, 0.0) == pytest.approx(0.0, abs=0.1)
+
+
+@pytest.mark.parametrize(("thorough", "wanted"), [(True, 12), (False, 4)])
+def test_in_a_quick_video_the_network_is_asked_now_and_then(
+    make_figure: Callable[..., Pose], thorough: bool, wanted: int
+) -> None:
+    pose, network = make_figure(), Said(3.0, shade=0.8)
+    refiner = NetworkRefiner(network, thorough)
+    refiner.open()
+    for number in range(12):
+        frame, parsing, fit = fitted(pose, "tee-white", 1.0 + number / 30.0)
+        item = refiner.refine(frame, pose, parsing, fit).garments[0]
+        assert item.pieces[0].flow.shape != fit.garments[0].pieces[0].flow.shape
+        assert item.shading.factor.max() < 0.9
+    assert len(network.asked) == wanted
+    refiner.refine(replace(frame, scene=1), pose, parsing, fit)
+    assert len(network.asked) == wanted + 1

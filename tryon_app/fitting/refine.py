@@ -45,20 +45,24 @@ _SHADE = 0.7
 _CARRIED = 4.5
 """Samples for which a piece's border is carried on outwards."""
 _LEAP = 4.0
-"""Times the usual step of the flow."""
+"""Times the usual change of the flow along a border."""
 _GAP_S = 0.2
-_KEPT = 0.93
-"""Share of the frame before, where nothing changed."""
+_SETTLES_S = 0.45
+"""Time in which what is moved follows what the network says: cloth does not tremble."""
 _CHANGED = 10.0
 """Cells of change from which on something really moved."""
+_EVERY_S = 0.09
+"""How often the network is asked while somebody waits: what it says changes slowly."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Seen:
-    """What the network said of a garment: float32 2 x SIZE x SIZE and SIZE x SIZE."""
+    """What the network said of a garment, and when: float32 2 x SIZE x SIZE, and SIZE x SIZE twice."""
 
+    time_s: float
     moved: Float32
     shade: Float32
+    cover: Float32
 
 
 class NetworkRefiner:
@@ -69,10 +73,12 @@ class NetworkRefiner:
 
     Args:
         network: With the contract `CONTRACT`; not opened yet.
+        thorough: Ask the network about every frame; otherwise about every third of a quick video.
     """
 
-    def __init__(self, network: RunningNetwork) -> None:
+    def __init__(self, network: RunningNetwork, thorough: bool = True) -> None:
         self._network = network
+        self._thorough = thorough
         self._layer = Layer()
         self._running = False
         self._trouble: Notice | None = None
@@ -128,32 +134,38 @@ class NetworkRefiner:
         garment = item.worn.garment
         if not self._running or not item.pieces or garment.slot is Slot.BOTTOM or item.view is not garment.front:
             return item
-        laid = self._layer.lay(item, matrix)
-        try:
-            said = self._network.run({"laid": encode(laid, labels, matrix)[None]})
-        except TryOnError as error:
-            self._do_without(error)
-            return item
-        seen = self._steadied(order, _Seen(_bounded(said["moved"][0]), said["shade"][0, 0]))
-        shading = Shading(matrix, np.power(seen.shade, np.float32(_SHADE)), laid.alpha)
+        seen = self._past.get(order)
+        if seen is None or self._thorough or not frame.timestamp_s - seen.time_s < _EVERY_S:
+            laid = self._layer.lay(item, matrix)
+            try:
+                said = self._network.run({"laid": encode(laid, labels, matrix)[None]})
+            except TryOnError as error:
+                self._do_without(error)
+                return item
+            shade = np.power(said["shade"][0, 0], np.float32(_SHADE))
+            seen = _settled(_Seen(frame.timestamp_s, _bounded(said["moved"][0]), shade, laid.alpha), seen)
+            self._past[order] = seen
         pieces = tuple(_moved(piece, seen.moved, matrix, frame.width, frame.height) for piece in item.pieces)
-        return replace(item, pieces=pieces, shading=shading)
-
-    def _steadied(self, order: int, seen: _Seen) -> _Seen:
-        """Flicker is averaged away; where something really moved, what is new counts."""
-        past = self._past.get(order)
-        if past is not None:
-            change = np.abs(past.moved - seen.moved).max(axis=0)
-            kept = np.clip(1.0 - change / np.float32(_CHANGED), 0.0, 1.0) * np.float32(_KEPT)
-            seen = _Seen(seen.moved + kept * (past.moved - seen.moved), seen.shade + kept * (past.shade - seen.shade))
-        self._past[order] = seen
-        return seen
+        return replace(item, pieces=pieces, shading=Shading(matrix, seen.shade, seen.cover))
 
     def _do_without(self, error: TryOnError) -> None:
         _log.warning("Nothing is refined by the warp network: %s", error)
         self._running = False
         self._trouble = Notice(f"Garments follow the body less closely for now. {error.message}", error.remedy)
         self._network.close()
+
+
+def _settled(seen: _Seen, past: _Seen | None) -> _Seen:
+    """What is new, on its way from what was; where something really moved, what is new counts."""
+    if past is None:
+        return seen
+    change = np.abs(past.moved - seen.moved).max(axis=0)
+    kept = np.float32(np.exp((past.time_s - seen.time_s) / _SETTLES_S)) * np.clip(1.0 - change / _CHANGED, 0.0, 1.0)
+    return replace(
+        seen,
+        moved=seen.moved + kept * (past.moved - seen.moved),
+        shade=seen.shade + kept * (past.shade - seen.shade),
+    )
 
 
 def _bounded(moved: Float32) -> Float32:
@@ -207,22 +219,24 @@ def _moved(piece: FitPiece, moved: Float32, matrix: Float32, width: int, height:
 def _beyond(flow: Float32) -> Float32:
     """The flow with its border carried on outwards: samples are mixed anew, and a mixture with nothing is nothing."""
     outside = (flow[..., 0] < 0.5 * OUTSIDE).astype(np.uint8)
-    if not outside.any() or outside.all():
-        return flow
     distance, nearest = cv2.distanceTransformWithLabels(
         outside, cv2.DIST_L2, cv2.DIST_MASK_3, labelType=cv2.DIST_LABEL_PIXEL
     )
-    inner = np.stack(np.nonzero(outside == 0))  # in the order in which OpenCV numbers them
-    rim = np.stack(np.nonzero((outside > 0) & (distance < _CARRIED)))
-    edge = inner[:, nearest[rim[0], rim[1]] - 1]
+    rim = np.flatnonzero((distance > 0.0) & (distance < _CARRIED))
+    inner = np.flatnonzero(outside.ravel() == 0)  # in the order in which OpenCV numbers them
+    if not len(rim) or not len(inner):
+        return flow
+    edge = inner[nearest.ravel()[rim] - 1]
     # As far inside the edge as the rim lies outside it: beyond the edge the photo goes on as it came.
-    inside = np.clip(2 * edge - rim, 0, np.array([[flow.shape[0] - 1], [flow.shape[1] - 1]]))
-    inside = np.where(outside[inside[0], inside[1]] > 0, edge, inside)
-    carried = flow[edge[0], edge[1]] - flow[inside[0], inside[1]]
+    width = flow.shape[1]
+    rows = np.clip(2 * (edge // width) - rim // width, 0, flow.shape[0] - 1)
+    inside = rows * width + np.clip(2 * (edge % width) - rim % width, 0, width - 1)
+    inside = np.where(outside.ravel()[inside] > 0, edge, inside)
+    flat = flow.reshape(-1, 2)
+    carried = flat[edge] - flat[inside]
+    length = np.abs(carried).sum(axis=1) / distance.ravel()[rim]
     # A fold inside would be carried on as a leap.
-    steps = np.abs(np.diff(flow, axis=0)).sum(axis=2)
-    usual = float(np.median(steps[(outside[1:] | outside[:-1]) == 0])) if len(inner[0]) > len(flow) else 0.0
-    even = np.abs(carried).sum(axis=1) < _LEAP * max(usual, 1e-3) * distance[rim[0], rim[1]]
+    even = length < _LEAP * max(float(np.median(length)), 1e-3)
     result = flow.copy()
-    result[rim[0][even], rim[1][even]] = (flow[edge[0], edge[1]] + carried)[even]
+    result.reshape(-1, 2)[rim[even]] = flat[edge[even]] + carried[even]
     return result

@@ -40,6 +40,7 @@ _MATERIALS: tuple[tuple[Material, ...], ...] = (
     (Material.HAIR,),
     (Material.OTHER,),
 )
+
 _FARTHEST = 2.0
 """Distance from the armpits, in chest widths, at which places in the photo are all the same."""
 _PHOTO_SIDE = 192
@@ -126,7 +127,8 @@ def encode(laid: Laid, labels: Labels, matrix: Float32) -> Float32:
     """
     result = np.empty((CHANNELS, SIZE, SIZE), np.float32)
     result[:4], result[4:6] = laid.pieces, laid.place
-    grouped = [labels.part(*parts) for parts in _PARTS] + [labels.material(*some) for some in _MATERIALS]
+    grouped = [_together(labels.parts, group) for group in _PARTS]
+    grouped += [_together(labels.materials, group) for group in _MATERIALS]
     # From a cell to a pixel of the labels' maps.
     back = np.linalg.inv(np.vstack([matrix, [0.0, 0.0, 1.0]]))
     onto = np.asarray(labels.matrix, np.float64) @ back
@@ -134,6 +136,14 @@ def encode(laid: Laid, labels: Labels, matrix: Float32) -> Float32:
     for channel, values in zip(result[6:], grouped, strict=True):
         cv2.warpAffine(values, onto, (SIZE, SIZE), dst=channel, flags=flags)
     return result
+
+
+def _together(maps: Float32, group: tuple[int, ...]) -> Float32:
+    """The sum of some maps."""
+    total = maps[group[0]]
+    for member in group[1:]:
+        total = total + maps[member]
+    return total
 
 
 def _on_cells(piece: FitPiece, back: Float32, size: int) -> Float32:
