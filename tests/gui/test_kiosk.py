@@ -14,6 +14,9 @@ from tryon_app.core import paths
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 
+_SOON = 20.0
+"""Seconds on a busy machine; `packaging/smoke_test.py` measures the 3 that are promised for a quiet one."""
+
 
 def until(condition, what, seconds=60.0):
     end = time.monotonic() + seconds
@@ -53,7 +56,7 @@ def test_killed_and_frozen_it_comes_back_and_on_sigterm_everything_ends(kiosk):
     first.send_signal(signal.SIGKILL)
     killed = time.monotonic()
     second = until(lambda: next((child for child in kiosk.children() if child.pid != first.pid), None), "a new app")
-    assert time.monotonic() - killed < 3.0
+    assert time.monotonic() - killed < _SOON
     until(lambda: len(said("tryon.log", "Models are ready")) == 2, "the models again")
     time.sleep(1.0)  # all threads have given a sign of life
     second.send_signal(signal.SIGSTOP)
@@ -63,7 +66,7 @@ def test_killed_and_frozen_it_comes_back_and_on_sigterm_everything_ends(kiosk):
         "a new app",
         seconds=30.0,
     )
-    assert time.monotonic() - frozen < 3.0
+    assert time.monotonic() - frozen < _SOON
     until(lambda: len(said("tryon.log", "Models are ready")) == 3, "the models once more")
     kiosk.send_signal(signal.SIGTERM)
     psutil.wait_procs([kiosk, third], timeout=30)
