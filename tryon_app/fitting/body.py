@@ -18,6 +18,9 @@ TORSO_LENGTH = 1.55
 ARM_LENGTHS = (0.86, 0.78, 0.28)
 """Upper arm, forearm and hand to the knuckles, in units."""
 
+ROUND = 0.84
+"""Width seen from the front of cloth that measures 1 lying flat: it goes round a body 0.68 as deep as wide."""
+
 _MIN_UNIT = 6.0
 
 

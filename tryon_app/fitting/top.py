@@ -4,19 +4,17 @@ import numpy as np
 
 from tryon_app.core.types import Category, FitPiece, Float32, Landmark
 from tryon_app.fitting.arms import to_arm
-from tryon_app.fitting.body import ARM_LENGTHS, Arm, Body, unit_vector
+from tryon_app.fitting.body import ROUND, Body, unit_vector
 from tryon_app.fitting.silhouette import Silhouette
+from tryon_app.fitting.sleeve import Armhole, SleeveFit
 from tryon_app.fitting.steady import Steadied, unsteadied
-from tryon_app.fitting.strip import Ladder, columns, extended, normals, piece, polyline, smooth
+from tryon_app.fitting.strip import Ladder, columns, extended, piece, polyline, smooth
 from tryon_app.fitting.top_chart import SleeveChart, TopChart
 from tryon_app.fitting.worn import WornNow
 
 # Flat measures of a garment that fits, in units (see body.py): what a photo without measurements is taken for.
 _CHEST, _SHOULDER, _LENGTH = 1.43, 1.27, 1.88
 _LENGTHS = {Category.DRESS: 3.0, Category.JACKET: 1.85, Category.TANK: 1.88}
-_WORN = 0.84
-"""Width seen from the front of cloth that measures 1 lying flat: it goes round a body 0.68 as deep as wide."""
-
 _HANG = 0.89
 """Length seen from the front of cloth that measures 1 lying flat: it goes over the chest, and bunches."""
 
@@ -35,8 +33,6 @@ _NECK_HEIGHT = 0.21
 
 _SLEEVE_MARGIN = 0.35
 """Beyond the edges of a sleeve, in its widths: folds and cuffs bulge out of its rungs and must be drawn too."""
-_TO_WRIST = ARM_LENGTHS[0] + ARM_LENGTHS[1]
-"""Shoulder joint to wrist, in units."""
 
 
 def photo_scale(chart: TopChart, category: Category, unit: float) -> float:
@@ -116,15 +112,15 @@ class TopFit:
             )
         above.append(piece("torso", torso_target, torso_source, frame_size, step=step, weight=self.chart.weight))
         for side, sleeve in self.chart.sleeves.items():
-            arm = self.arms[side]
-            target = self._sleeve(arm, sleeve)
+            fitted = self._sleeve(side, sleeve)
+            target = fitted.ladder()
             if target is None:
                 continue
             name = "sleeve_left" if side > 0 else "sleeve_right"
-            reach = self._sleeve_reach(side, sleeve)
+            reach = fitted.reach()
             bent, flat = extended(target.grid(margin=_SLEEVE_MARGIN), sleeve.ladder.grid(margin=_SLEEVE_MARGIN))
             drawn = piece(name, steady(name, bent), flat, frame_size, step=step, weight=sleeve.weight, reach=reach)
-            (below if arm.behind else above).append(drawn)
+            (below if self.arms[side].behind else above).append(drawn)
         return [item for item in below + above if item is not None]
 
     # -- torso ---------------------------------------------------------------------------------------------------------
@@ -278,7 +274,7 @@ class TopFit:
         along = (along - below * (1.0 - body.thighs)).astype(np.float32)
         centre = self._spine(along)
         across = np.tile(body.across, (len(along), 1))
-        flat = np.linalg.norm(left - right, axis=1) * (self.across_scale / self.ease) * _WORN * 0.5
+        flat = np.linalg.norm(left - right, axis=1) * (self.across_scale / self.ease) * ROUND * 0.5
         girths = self._girths(along)
         result: dict[int, Float32] = {}
         for side in (1, -1):
@@ -347,123 +343,12 @@ class TopFit:
         # An even step is kept in part, so that no column closes.
         return (0.85 * spread + 0.15 * columns()).astype(np.float32)
 
-    # -- sleeves -------------------------------------------------------------------------------------------------------
-
-    def _sleeve(self, arm: Arm, sleeve: SleeveChart) -> Ladder | None:
-        """Edges of a sleeve on the person; None when the arm is not in the picture."""
-        if not self._arm_known(arm):
-            return None
-        body, unit, fan = self.body, self.body.unit, sleeve.fan
-        tip, armpit = self.torso_point(arm.side, self.chart.rungs[0]), self.torso_point(arm.side, self.chart.rungs[1])
-        _, outward = self._directions(arm.side)
-        line = _rounded(arm.joints, 0.22 * unit)
-        # The tube begins level with the armpit. Lengths are true; along a bone that points at the camera they look
-        # shorter.
-        begin = self._sleeve_begin(arm)
-        t = np.linspace(0.0, 1.0, len(sleeve.widths) - fan, dtype=np.float32)
-        lengths = t * self._sleeve_length(sleeve, arm, begin / max(float(arm.reach[0]), 0.05))
-        positions = begin + _foreshorten(lengths, arm, unit, begin)
-        centre = polyline(line, positions)
-        normal = smooth(normals(polyline(line, np.maximum(positions, 1.0))), 2)
-        if float(normal[0] @ outward) < 0:
-            normal = -normal
-        half = 0.5 * sleeve.widths[fan:] * self.across_scale * _WORN
-        radius = np.interp(positions, [0.0, 0.8 * unit, 1.6 * unit], [0.185, 0.15, 0.115]).astype(np.float32) * unit
-        most = radius * (1.7 + 0.9 * _bend(arm, positions, unit))
-        limit = most + 0.2 * radius
-        edges = []
-        for sign in (1.0, -1.0):
-            ray = (sign * normal).astype(np.float32)
-            measured = self.silhouette.reach(centre, ray, limit)
-            if self.worn.seen is not None:
-                measured = np.minimum(measured, self.worn.seen.arm_reach(arm.side, centre, ray, limit))
-            known = np.where(measured >= limit * 0.999, radius, np.clip(measured, 0.7 * radius, most))
-            share = self.worn.settled((id(self.chart), arm.side, sign), (known / radius).astype(np.float32))
-            known = share * radius
-            # A pointed elbow is narrower than the rungs lie apart.
-            known = np.maximum(known, np.maximum(np.append(known[1:], 0.0), np.insert(known[:-1], 0, 0.0)) * 0.97)
-            wide = self.worn.sleeve_for(half.astype(np.float32) / self.ease, known, centre) * self.ease
-            wide = smooth(np.clip(wide, known * 1.04, np.maximum(1.4 * radius, known * 1.04)).astype(np.float32), 2)
-            edges.append(centre + sign * normal * wide[:, None])
-        # Out of the armhole: the inner edge starts at the armpit and eases into the tube within a few rungs.
-        ease = _ease(np.clip(np.arange(len(t)) / 3.0, 0.0, 1.0).astype(np.float32))[:, None]
-        hanging = armpit + (centre - centre[0])
-        inner = hanging * (1.0 - ease) + edges[1] * ease
-        share = np.linspace(0.0, 1.0, fan, endpoint=False, dtype=np.float32)[:, None]
-        arch = tip + (edges[0][0] - tip) * share
-        # The cap of the sleeve is round, and covers the shoulder that is seen.
-        bulge = unit_vector(outward - body.down, outward)
-        arch = arch + bulge * (0.035 * unit * np.sin(np.pi * share))
-        first = np.concatenate([arch, edges[0]]).astype(np.float32)
-        second = np.concatenate([np.repeat(armpit[None], fan, axis=0), inner]).astype(np.float32)
-        return Ladder(first, second)
-
-    def _sleeve_begin(self, arm: Arm) -> float:
-        """How far down the arm its tube begins, level with the armpit: pixels as seen."""
-        along, _ = self._directions(arm.side)
-        return max(float((self.torso_point(arm.side, self.chart.rungs[1]) - arm.joints[0]) @ along), 0.0)
-
-    def _sleeve_length(self, sleeve: SleeveChart, arm: Arm, begin: float) -> float:
-        """True length of the tube, pixels. A full-length sleeve ends at the wrist, whoever wears it."""
-        length = sleeve.length * self.along_scale
-        wrist = _TO_WRIST * self.body.unit
-        if 0.84 * wrist < begin + length < 1.25 * wrist:
-            length = max(wrist * 1.05 - begin, 0.2 * self.body.unit)
-        return self.worn.cuff_for(begin + length, arm, self.body.unit) - begin
-
-    def _sleeve_reach(self, side: int, sleeve: SleeveChart) -> float:
-        """How far down the arm a sleeve goes: 0 the shoulder, 1 the elbow, 2 the wrist."""
-        arm = self.arms[side]
-        begin = self._sleeve_begin(arm) / max(float(arm.reach[0]), 0.05)
-        end = (begin + self._sleeve_length(sleeve, arm, begin)) / self.body.unit
-        upper, lower = ARM_LENGTHS[:2]
-        return float(np.interp(end, [0.0, upper, _TO_WRIST, _TO_WRIST + lower], [0.0, 1.0, 2.0, 3.0]))
-
-    def _arm_known(self, arm: Arm) -> bool:
-        """Whether a sleeve may be drawn: the elbow is seen, or beyond the picture's edge with the shoulder inside."""
-        if arm.seen >= 0.15:
-            return True
-        # Where it is guessed to be just inside the picture it would be seen, were it there.
-        beyond = self.silhouette.outside(arm.joints[1], 0.35 * self.body.unit)
-        return beyond and not self.silhouette.outside(arm.joints[0])
-
-    def torso_point(self, side: int, rung: int) -> Float32:
-        """A point of the torso's edge on the person."""
-        return (self.torso.first if side > 0 else self.torso.second)[rung]
-
-
-def _bend(arm: Arm, positions: Float32, unit: float) -> Float32:
-    """How much an elbow sticks out, 0..1, at positions down the arm, pixels."""
-    upper, lower = arm.joints[1] - arm.joints[0], arm.joints[2] - arm.joints[1]
-    lengths = float(np.linalg.norm(upper)), float(np.linalg.norm(lower))
-    straight = float(upper @ lower) / max(lengths[0] * lengths[1], 1e-6)
-    near = np.exp(-(((positions - lengths[0]) / (0.3 * unit)) ** 2))
-    return np.asarray(near * np.clip(0.5 - 0.7 * straight, 0.0, 1.0), np.float32)
-
-
-def _ease(t: Float32) -> Float32:
-    return t * t * (3.0 - 2.0 * t)
-
-
-def _rounded(joints: Float32, radius: float) -> Float32:
-    """Shoulder, elbow, wrist and knuckles as a line without a corner at the elbow: float32 n x 2."""
-    a, b, c = joints[0], joints[1], joints[2]
-    before = b + unit_vector(a - b, b - a) * min(radius, 0.45 * float(np.linalg.norm(a - b)))
-    after = b + unit_vector(c - b, b - a) * min(radius, 0.45 * float(np.linalg.norm(c - b)))
-    t = np.linspace(0.0, 1.0, 7, dtype=np.float32)[:, None]
-    bend = (1 - t) ** 2 * before + 2 * t * (1 - t) * b + t**2 * after
-    return np.concatenate([a[None], bend, joints[2:]]).astype(np.float32)
-
-
-def _foreshorten(lengths: Float32, arm: Arm, unit: float, begin: float) -> Float32:
-    """True lengths along an arm -> pixels as seen, both from a point `begin` pixels down the upper arm."""
-    true = np.array(ARM_LENGTHS, np.float32) * unit
-    stops = np.concatenate([[0.0], np.cumsum(true)])
-    seen = np.concatenate([[0.0], np.cumsum(true * arm.reach)])
-    start = begin / max(float(arm.reach[0]), 0.05)
-    reached = np.interp(lengths + start, stops, seen)
-    beyond = np.maximum(lengths + start - stops[-1], 0.0) * arm.reach[-1]
-    return (reached + beyond - np.interp(start, stops, seen)).astype(np.float32)
+    def _sleeve(self, side: int, sleeve: SleeveChart) -> SleeveFit:
+        edge, rungs = (self.torso.first if side > 0 else self.torso.second), self.chart.rungs
+        armhole = Armhole(edge[rungs[0]], edge[rungs[1]], *self._directions(side))
+        scales = self.across_scale, self.along_scale, self.ease
+        placed = self.arms[side], armhole, self.body, self.silhouette, self.worn
+        return SleeveFit(sleeve, *placed, *scales, owner=id(self.chart))
 
 
 def _taller(grid: Float32, above: float, below: float) -> Float32:
