@@ -205,14 +205,14 @@ def _moved(piece: FitPiece, moved: Float32, matrix: Float32, width: int, height:
     shift *= np.float32(1.0 / (scale * step))
     shift[..., 0] += np.arange(size[0], dtype=np.float32) + np.float32((roi.x0 - piece.roi.x0) / step)
     shift[..., 1] += np.arange(size[1], dtype=np.float32)[:, None] + np.float32((roi.y0 - piece.roi.y0) / step)
+    carried = _beyond(piece.flow)
     flow: Float32 = cv2.remap(
-        _beyond(piece.flow),
-        shift,
-        None,
-        cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_CONSTANT,
-        borderValue=(OUTSIDE, OUTSIDE),
+        carried, shift, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(OUTSIDE, OUTSIDE)
     )
+    # A sample with a grain of nothing in it would lie anywhere in the photo.
+    nothing = cv2.compare(carried[..., 0], 0.5 * OUTSIDE, cv2.CMP_LT)
+    mixed = cv2.remap(nothing, shift, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=255)
+    flow[cv2.dilate(mixed, None) > 0] = OUTSIDE
     return replace(piece, roi=roi, flow=flow)
 
 
