@@ -70,8 +70,10 @@ class PieceSampler:
 def _half(rgba: UInt8) -> UInt8:
     """Half the size; colour is averaged by alpha so that nothing transparent bleeds in."""
     height, width = rgba.shape[0] // 2 * 2, rgba.shape[1] // 2 * 2
-    blocks: Float32 = rgba[:height, :width].reshape(height // 2, 2, width // 2, 2, 4).astype(np.float32)
-    weight = blocks[..., 3:] + 0.5
-    colour = (blocks[..., :3] * weight).sum(axis=(1, 3)) / weight.sum(axis=(1, 3))
-    alpha = blocks[..., 3:].mean(axis=(1, 3))
-    return np.ascontiguousarray(np.round(np.concatenate([colour, alpha], axis=2)).astype(np.uint8))
+    size = width // 2, height // 2
+    even: Float32 = rgba[:height, :width].astype(np.float32)
+    weight = even[..., 3] + 0.5
+    # Halving by area is the mean of two by two pixels.
+    share = cv2.resize(weight, size, interpolation=cv2.INTER_AREA)
+    colour = cv2.resize(even[..., :3] * weight[..., None], size, interpolation=cv2.INTER_AREA) / share[..., None]
+    return np.ascontiguousarray(np.round(np.dstack([colour, share - 0.5])).astype(np.uint8))
