@@ -67,7 +67,7 @@ def test_a_failure_is_shown_with_its_remedy_and_code(capsys, monkeypatch, tmp_pa
 
 def test_warnings_alone_are_no_failure(monkeypatch, capsys):
     only = (Check("x", "X", lambda: [Finding("x", Level.WARN, "X", "less", "do")]),)
-    monkeypatch.setattr("tryon_app.commands.doctor.all_checks", lambda open_store: only)
+    monkeypatch.setattr("tryon_app.commands.doctor.all_checks", lambda open_store, updates: only)
     assert run() == 0
     assert "1 warning, 0 failures" in capsys.readouterr().out
 

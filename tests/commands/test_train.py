@@ -4,17 +4,16 @@ import importlib.util
 
 import pytest
 
-from tryon_app.commands import train
-
 
 def test_a_missing_library_is_named_with_the_line_that_installs_it(tryon, monkeypatch, tmp_path):
     found = importlib.util.find_spec
     monkeypatch.setattr(
-        train.importlib.util, "find_spec", lambda name, *rest: None if name in ("torch", "anny") else found(name, *rest)
+        importlib.util, "find_spec", lambda name, *rest: None if name in ("torch", "anny") else found(name, *rest)
     )
     for arguments in (
         ("synth", "--output", tmp_path / "data"),
         ("parse", "--data", tmp_path, "--output", tmp_path / "run"),
+        ("warp", "--data", tmp_path, "--output", tmp_path / "run"),
         ("resume", tmp_path),
         ("export", "--checkpoint", tmp_path),
         ("evaluate", "--checkpoint", tmp_path, "--sheet", tmp_path / "sheet.png"),
@@ -33,12 +32,25 @@ def test_evaluate_wants_something_to_do(tryon, tmp_path):
     code, said = tryon("train", "evaluate", "--network", "a.onnx", "--checkpoint", "b", "--holdout", tmp_path)
     assert code == 2
     assert "exclude each other" in said
+    code, said = tryon("train", "evaluate", "--laid", tmp_path, "--photos", tmp_path)
+    assert code == 2
+    assert "alone" in said
 
 
 def test_help_teaches(capsys):
     from tryon_app.__main__ import main
 
-    for command in ((), ("synth",), ("parse",), ("resume",), ("export",), ("evaluate",)):
+    for command in (
+        (),
+        ("synth",),
+        ("parse",),
+        ("lay",),
+        ("warp",),
+        ("resume",),
+        ("export",),
+        ("quantize",),
+        ("evaluate",),
+    ):
         with pytest.raises(SystemExit) as ended:
             main(("train", *command, "--help"))
         assert ended.value.code == 0
