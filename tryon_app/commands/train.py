@@ -2,14 +2,13 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from tryon_app.commands import trained
 
 if TYPE_CHECKING:
-    from tryon_app.training.settings import TrainSettings
     from tryon_app.training.train import MakeTask
 
 app = typer.Typer(no_args_is_help=True)
@@ -112,22 +111,8 @@ def parse(
 
     - `tryon train parse --data data --holdout holdout --minutes 90 --output run`
     """
-    trained.require("torch", "safetensors", "matplotlib")
-    from tryon_app.training.settings import TrainSettings
-
-    settings = TrainSettings(
-        data=str(data),
-        holdout="" if holdout is None else str(holdout),
-        seed=seed,
-        steps=steps,
-        minutes=minutes,
-        batch=batch,
-        rate=rate,
-        threads=threads,
-        workers=workers,
-        bf16=bf16,
-    )
-    _train("parse", settings, output)
+    schedule = {"minutes": minutes, "steps": steps, "seed": seed, "batch": batch, "rate": rate}
+    _train("parse", output, data, holdout, threads=threads, workers=workers, bf16=bf16, **schedule)
 
 
 @app.command()
@@ -177,21 +162,8 @@ def warp(
 
     - `tryon train warp --data laid --holdout laid-holdout --minutes 90 --output run`
     """
-    trained.require("torch", "safetensors", "matplotlib")
-    from tryon_app.training.settings import TrainSettings
-
-    settings = TrainSettings(
-        data=str(data),
-        holdout="" if holdout is None else str(holdout),
-        seed=seed,
-        steps=steps,
-        minutes=minutes,
-        batch=batch,
-        rate=rate,
-        threads=threads,
-        bf16=bf16,
-    )
-    _train("warp", settings, output)
+    schedule = {"minutes": minutes, "steps": steps, "seed": seed, "batch": batch, "rate": rate}
+    _train("warp", output, data, holdout, threads=threads, bf16=bf16, **schedule)
 
 
 @app.command()
@@ -215,9 +187,21 @@ def resume(
     _done(go_on(_task(kind), kind, run, _say, minutes, steps).step, run)
 
 
-def _train(kind: str, settings: "TrainSettings", output: Path) -> None:
+def _train(kind: str, output: Path, data: Path, holdout: Path | None, **chosen: Any) -> None:
+    """Train a network from nothing.
+
+    Args:
+        kind: Which network.
+        output: Folder to write to.
+        data: Folder to learn from.
+        holdout: Folder that is only looked at.
+        chosen: The other settings that were chosen; see `TrainSettings`.
+    """
+    trained.require("torch", "safetensors", "matplotlib")
+    from tryon_app.training.settings import TrainSettings
     from tryon_app.training.train import train as begin
 
+    settings = TrainSettings(data=str(data), holdout="" if holdout is None else str(holdout), **chosen)
     _done(begin(_task(kind), settings, output, _say).step, output)
 
 

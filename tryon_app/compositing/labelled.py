@@ -15,7 +15,7 @@ from tryon_app.compositing.guessed import Guessed
 from tryon_app.compositing.limbs import Clothed, Limb, arm_of, leg_of
 from tryon_app.compositing.maps import Grid, strongest
 from tryon_app.core.colour import ColourSpace
-from tryon_app.core.types import BodyPart, Float32, Labels, Material, UInt8
+from tryon_app.core.types import ARM_PARTS, BodyPart, Float32, Labels, Material, UInt8
 
 _EDGE_CELLS = 1.6
 """How far the network's edges may be off, in cells of its maps."""
@@ -38,10 +38,6 @@ _HIP = 0.2
 """Share of the thigh below the hip that belongs to the trunk."""
 _ARM_RADIUS, _LEG_RADIUS = 0.12, 0.18
 """About how thick limbs are, in shoulder widths."""
-_ARMS = {
-    1: (BodyPart.LEFT_UPPER_ARM, BodyPart.LEFT_FOREARM, BodyPart.LEFT_HAND),
-    -1: (BodyPart.RIGHT_UPPER_ARM, BodyPart.RIGHT_FOREARM, BodyPart.RIGHT_HAND),
-}
 
 
 class Labelled:
@@ -95,7 +91,7 @@ class Labelled:
         self.arms: dict[int, Limb] = {side: arm_of(body, side) for side in (1, -1)}
         self._shares: dict[int, tuple[Float32, Float32, Float32]] = {}
         for side, limb in self.arms.items():
-            first, second, hand = brought(*(part(name) for name in _ARMS[side]))
+            first, second, hand = brought(*(part(name) for name in ARM_PARTS[side]))
             # A hand begins at the wrist, whatever the network makes of a cuff.
             above = np.float32(1.0) - limb.beyond(1, _HAND_BEGINS) if limb.long(1) else np.zeros_like(hand)
             self._shares[side] = first, second + hand * above, hand * (np.float32(1.0) - above)

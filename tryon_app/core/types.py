@@ -162,6 +162,13 @@ class BodyPart(IntEnum):
     RIGHT_FOOT = 14
 
 
+ARM_PARTS: Mapping[int, tuple[BodyPart, BodyPart, BodyPart]] = {
+    1: (BodyPart.LEFT_UPPER_ARM, BodyPart.LEFT_FOREARM, BodyPart.LEFT_HAND),
+    -1: (BodyPart.RIGHT_UPPER_ARM, BodyPart.RIGHT_FOREARM, BodyPart.RIGHT_HAND),
+}
+"""Side, +1 left, -1 right -> the parts of that arm, downwards."""
+
+
 class Material(IntEnum):
     """Labels of the material map."""
 
@@ -272,6 +279,14 @@ class Pose:
     person: Float32 | None = None
 
 
+def _together(maps: Float32, wanted: tuple[int, ...]) -> Float32:
+    """The sum of some maps, a new array: map by map, which is far quicker than numpy's sum over picked ones."""
+    total: Float32 = maps[wanted[0]].copy()
+    for index in wanted[1:]:
+        total += maps[index]
+    return total
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Labels:
     """What the parsing network says of a part of the frame.
@@ -288,11 +303,11 @@ class Labels:
 
     def part(self, *wanted: BodyPart) -> Float32:
         """How likely it is one of these parts: float32 h x w, 0..1."""
-        return np.asarray(self.parts[list(wanted)].sum(axis=0), np.float32)
+        return _together(self.parts, wanted)
 
     def material(self, *wanted: Material) -> Float32:
         """How likely it is one of these materials: float32 h x w, 0..1."""
-        return np.asarray(self.materials[list(wanted)].sum(axis=0), np.float32)
+        return _together(self.materials, wanted)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

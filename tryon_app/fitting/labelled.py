@@ -3,12 +3,8 @@
 import cv2
 import numpy as np
 
-from tryon_app.core.types import BodyPart, Float32, Labels, Material
+from tryon_app.core.types import ARM_PARTS, BodyPart, Float32, Labels, Material
 
-_ARMS = {
-    1: (BodyPart.LEFT_UPPER_ARM, BodyPart.LEFT_FOREARM, BodyPart.LEFT_HAND),
-    -1: (BodyPart.RIGHT_UPPER_ARM, BodyPart.RIGHT_FOREARM, BodyPart.RIGHT_HAND),
-}
 _RAY = np.linspace(0.0, 1.0, 32, dtype=np.float32)
 _SLACK = 1.5
 """Pixels of the maps by which the mask's edge, which is sharper than theirs, may lie further out."""
@@ -27,7 +23,9 @@ class Labelled:
         upper, dress, bottom = (labels.material(kind) for kind in (Material.UPPER, Material.DRESS, Material.LOWER))
         self._cloth = np.ascontiguousarray(np.stack([upper, dress, bottom], axis=2))
         nobody = np.maximum(labels.part(BodyPart.BACKGROUND), labels.material(Material.BACKGROUND, Material.OTHER))
-        self._body = np.ascontiguousarray(np.stack([labels.part(*_ARMS[1]), labels.part(*_ARMS[-1]), nobody], axis=2))
+        self._body = np.ascontiguousarray(
+            np.stack([labels.part(*ARM_PARTS[1]), labels.part(*ARM_PARTS[-1]), nobody], axis=2)
+        )
 
     def cloth(self, points: Float32) -> tuple[Float32, Float32, Float32]:
         """Top, dress and bottom, 0..1, at points (float32 ... x 2); nothing where the maps do not reach."""

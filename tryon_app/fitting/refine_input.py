@@ -127,8 +127,7 @@ def encode(laid: Laid, labels: Labels, matrix: Float32) -> Float32:
     """
     result = np.empty((CHANNELS, SIZE, SIZE), np.float32)
     result[:4], result[4:6] = laid.pieces, laid.place
-    grouped = [_together(labels.parts, group) for group in _PARTS]
-    grouped += [_together(labels.materials, group) for group in _MATERIALS]
+    grouped = [labels.part(*parts) for parts in _PARTS] + [labels.material(*some) for some in _MATERIALS]
     # From a cell to a pixel of the labels' maps.
     back = np.linalg.inv(np.vstack([matrix, [0.0, 0.0, 1.0]]))
     onto = np.asarray(labels.matrix, np.float64) @ back
@@ -136,14 +135,6 @@ def encode(laid: Laid, labels: Labels, matrix: Float32) -> Float32:
     for channel, values in zip(result[6:], grouped, strict=True):
         cv2.warpAffine(values, onto, (SIZE, SIZE), dst=channel, flags=flags)
     return result
-
-
-def _together(maps: Float32, group: tuple[int, ...]) -> Float32:
-    """The sum of some maps."""
-    total = maps[group[0]]
-    for member in group[1:]:
-        total = total + maps[member]
-    return total
 
 
 def _on_cells(piece: FitPiece, back: Float32, size: int) -> Float32:
