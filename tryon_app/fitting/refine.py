@@ -1,6 +1,5 @@
 """The warp network: what geometry cannot know of how cloth lies, as small shifts of what it laid, and as shading."""
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -26,9 +25,7 @@ from tryon_app.fitting.body import Body
 from tryon_app.fitting.raster import OUTSIDE
 from tryon_app.fitting.refine_input import CELLS, CHANNELS, SIZE, Layer, around, encode
 from tryon_app.inference.manifest import Contract
-from tryon_app.inference.running import RunningNetwork
-
-_log = logging.getLogger(__name__)
+from tryon_app.inference.running import Dispensable, RunningNetwork
 
 MODEL = "warp"
 CONTRACT = Contract(
@@ -65,6 +62,13 @@ class _Seen:
     cover: Float32
 
 
+_STRANGE = ModelError("The warp network was made for another version.", "Install the app again.")
+
+
+def _worse(error: TryOnError) -> Notice:
+    return Notice(f"Garments follow the body less closely for now. {error.message}", error.remedy)
+
+
 class NetworkRefiner:
     """Implements `core.protocols.Refiner`, `RunsModels` and `GivesNotice`.
 
@@ -77,40 +81,29 @@ class NetworkRefiner:
     """
 
     def __init__(self, network: RunningNetwork, thorough: bool = True) -> None:
-        self._network = network
+        self._network = Dispensable(MODEL, network, CONTRACT, _STRANGE, _worse)
         self._thorough = thorough
         self._layer = Layer()
-        self._running = False
-        self._trouble: Notice | None = None
         self._past: dict[int, _Seen] = {}
         self._scene, self._time_s = 0, 0.0
 
     @property
     def providers(self) -> Mapping[str, str]:
         """What runs the network; empty where nothing does."""
-        return {MODEL: self._network.runs_on} if self._running else {}
+        return self._network.providers
 
     @property
     def notices(self) -> tuple[Notice, ...]:
         """Why nothing is refined, or that another provider had to take over."""
-        return self._network.notices if self._trouble is None else (self._trouble,)
+        return self._network.notices
 
     def open(self) -> None:
         """Load the network. Where that fails nothing is refined: raises nothing of its own."""
-        self._trouble = None
         self.reset()
-        try:
-            if self._network.contract != CONTRACT:
-                raise ModelError("The warp network was made for another version.", "Install the app again.")
-            self._network.open()
-        except TryOnError as error:
-            self._do_without(error)
-        else:
-            self._running = True
+        self._network.open()
 
     def close(self) -> None:
         """Free the network; may be called twice."""
-        self._running = False
         self.reset()
         self._network.close()
 
@@ -120,7 +113,7 @@ class NetworkRefiner:
 
     def refine(self, frame: Frame, pose: Pose, parsing: Parsing, fit: Fit) -> Fit:
         """See `core.protocols.Refiner`."""
-        if not self._running or parsing.labels is None:
+        if not self._network.running or parsing.labels is None:
             return fit
         if frame.scene != self._scene or not 0.0 < frame.timestamp_s - self._time_s < _GAP_S:
             self.reset()
@@ -132,27 +125,24 @@ class NetworkRefiner:
 
     def _one(self, order: int, frame: Frame, item: GarmentFit, labels: Labels, matrix: Float32) -> GarmentFit:
         garment = item.worn.garment
-        if not self._running or not item.pieces or garment.slot is Slot.BOTTOM or item.view is not garment.front:
+        if (
+            not self._network.running
+            or not item.pieces
+            or garment.slot is Slot.BOTTOM
+            or item.view is not garment.front
+        ):
             return item
         seen = self._past.get(order)
         if seen is None or self._thorough or not frame.timestamp_s - seen.time_s < _EVERY_S:
             laid = self._layer.lay(item, matrix)
-            try:
-                said = self._network.run({"laid": encode(laid, labels, matrix)[None]})
-            except TryOnError as error:
-                self._do_without(error)
+            said = self._network.run({"laid": encode(laid, labels, matrix)[None]})
+            if said is None:
                 return item
             shade = np.power(said["shade"][0, 0], np.float32(_SHADE))
             seen = _settled(_Seen(frame.timestamp_s, _bounded(said["moved"][0]), shade, laid.alpha), seen)
             self._past[order] = seen
         pieces = tuple(_moved(piece, seen.moved, matrix, frame.width, frame.height) for piece in item.pieces)
         return replace(item, pieces=pieces, shading=Shading(matrix, seen.shade, seen.cover))
-
-    def _do_without(self, error: TryOnError) -> None:
-        _log.warning("Nothing is refined by the warp network: %s", error)
-        self._running = False
-        self._trouble = Notice(f"Garments follow the body less closely for now. {error.message}", error.remedy)
-        self._network.close()
 
 
 def _settled(seen: _Seen, past: _Seen | None) -> _Seen:

@@ -1,6 +1,5 @@
 """Parsing by a network: body parts and materials around the person; where it cannot run, the outline alone."""
 
-import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -12,11 +11,9 @@ from tryon_app.core.errors import ModelError, TryOnError
 from tryon_app.core.protocols import Parser
 from tryon_app.core.types import BodyPart, Float32, Frame, Labels, Material, Notice, Parsing, Pose, UInt8
 from tryon_app.inference.manifest import Contract
-from tryon_app.inference.running import RunningNetwork
+from tryon_app.inference.running import Dispensable, RunningNetwork
 from tryon_app.perception.appearance import told_apart
 from tryon_app.perception.parse_input import CHANNELS, HEIGHT, WIDTH, Crop, crop_around, encode
-
-_log = logging.getLogger(__name__)
 
 MODEL = "parsing"
 CONTRACT = Contract(
@@ -52,6 +49,13 @@ class _Seen:
     fresh: bool
 
 
+_STRANGE = ModelError("The parsing network was made for another version.", "Install the app again.")
+
+
+def _worse(error: TryOnError) -> Notice:
+    return Notice(f"Garments have coarser edges for now. {error.message}", error.remedy)
+
+
 class NetworkParser:
     """Implements `core.protocols.Parser`, `RunsModels` and `GivesNotice`.
 
@@ -75,40 +79,30 @@ class NetworkParser:
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._outline = outline
-        self._network = network
+        self._network = Dispensable(MODEL, network, CONTRACT, _STRANGE, _worse)
         self._thorough = thorough
         self._clock = clock
         self._took_s = 0.0
-        self._running = False
         self._before: _Seen | None = None
-        self._trouble: Notice | None = None
 
     @property
     def providers(self) -> Mapping[str, str]:
         """What runs the network; empty where nothing does."""
-        return {MODEL: self._network.runs_on} if self._running else {}
+        return self._network.providers
 
     @property
     def notices(self) -> tuple[Notice, ...]:
         """Why there are no labels, or that another provider had to take over."""
-        return self._network.notices if self._trouble is None else (self._trouble,)
+        return self._network.notices
 
     def open(self) -> None:
         """Load the network. Where that fails there are no labels: raises nothing of its own."""
-        self._before = self._trouble = None
+        self._before = None
         self._outline.open()
-        try:
-            if self._network.contract != CONTRACT:
-                raise ModelError("The parsing network was made for another version.", "Install the app again.")
-            self._network.open()
-        except TryOnError as error:
-            self._do_without(error)
-        else:
-            self._running = True
+        self._network.open()
 
     def close(self) -> None:
         """Free the network; may be called twice."""
-        self._running = False
         self._before = None
         self._network.close()
         self._outline.close()
@@ -116,7 +110,7 @@ class NetworkParser:
     def parse(self, frame: Frame, pose: Pose) -> Parsing:
         """See `core.protocols.Parser`."""
         parsing = self._outline.parse(frame, pose)
-        if not self._running:
+        if not self._network.running:
             return parsing
         crop = crop_around(pose.points, pose.presence, frame.width, frame.height)
         placed = pose.points @ crop.matrix[:, :2].T + crop.matrix[:, 2]
@@ -129,10 +123,9 @@ class NetworkParser:
         person = parsing.person if pose.person is not None or parsing.person.min() < 1.0 else None
         picture = encode(frame.image, person, pose.points, pose.presence, crop)
         start = self._clock()
-        try:
-            outputs = self._network.run({"picture": picture[None]})
-        except TryOnError as error:
-            self._do_without(error)
+        outputs = self._network.run({"picture": picture[None]})
+        if outputs is None:
+            self._before = None
             return parsing
         self._took_s = self._clock() - start
         materials = told_apart(_shown(picture), outputs["materials"][0])
@@ -150,13 +143,6 @@ class NetworkParser:
             return None
         moved = float(np.abs(placed[_UPPER_BODY] - past.placed[_UPPER_BODY]).max())
         return past if moved < _LITTLE else None
-
-    def _do_without(self, error: TryOnError) -> None:
-        _log.warning("No labels from the parsing network: %s", error)
-        self._running = False
-        self._before = None
-        self._trouble = Notice(f"Garments have coarser edges for now. {error.message}", error.remedy)
-        self._network.close()
 
     def _steadied(self, frame: Frame, labels: Labels, placed: Float32) -> Labels:
         """Flicker is averaged away; where something really moved, the new labels count, so that nothing trails."""
