@@ -1,12 +1,22 @@
 """From a bent grid to a flow: which photo pixel is seen at each frame pixel."""
 
+import math
+from functools import cache
+
 import numpy as np
+from numpy.typing import NDArray
 
 from tryon_app.core.types import Float32, Rect
 
 OUTSIDE = -1.0e5
 """Photo coordinate of flow samples on which nothing lands: so far out that no interpolation between it and a sample
 inside the photo falls into the photo again."""
+
+
+_SLACK = 1e-4
+"""Shares of a corner, and rows, by which triangles are larger, so that no sample falls between two."""
+_NEXT, _LAST = [1, 2, 0], [2, 0, 1]
+"""The other two corners of a triangle, seen from each of the three."""
 
 
 def bounds(target: Float32, width: int, height: int, margin: int = 2) -> Rect:
@@ -21,11 +31,12 @@ def bounds(target: Float32, width: int, height: int, margin: int = 2) -> Rect:
     Returns:
         The box; empty when the grid lies outside the frame or is not finite.
     """
-    if not np.isfinite(target).all():
+    points = target.reshape(-1, 2)
+    x0, y0, x1, y1 = (*points.min(axis=0).tolist(), *points.max(axis=0).tolist())
+    if not all(map(math.isfinite, (x0, y0, x1, y1))):
         return Rect(0, 0, 0, 0)
-    low = np.clip(np.floor(target.min(axis=(0, 1))) - margin, -1e6, 1e6).astype(int)
-    high = np.clip(np.ceil(target.max(axis=(0, 1))) + margin + 1, -1e6, 1e6).astype(int)
-    return Rect(int(low[0]), int(low[1]), int(high[0]), int(high[1])).clipped(width, height)
+    box = Rect(math.floor(x0) - margin, math.floor(y0) - margin, math.ceil(x1) + margin + 1, math.ceil(y1) + margin + 1)
+    return box.clipped(width, height)
 
 
 def rasterise(target: Float32, source: Float32, roi: Rect, step: int) -> Float32:
@@ -45,44 +56,54 @@ def rasterise(target: Float32, source: Float32, roi: Rect, step: int) -> Float32
     """
     h, w = -(-roi.height // step), -(-roi.width // step)
     flow = np.full((h, w, 2), OUTSIDE, np.float32)
-    corners = _triangles(np.asarray((target - (roi.x0, roi.y0)) / step, np.float32))
-    values = _triangles(source)
-    edge1, edge2 = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
-    area = edge1[:, 0] * edge2[:, 1] - edge1[:, 1] * edge2[:, 0]
-    orientation = _orientation(values)
-    low = np.maximum(np.ceil(corners.min(axis=1) - 1e-3), 0).astype(np.int32)
-    high = np.minimum(np.floor(corners.max(axis=1) + 1e-3), [w - 1, h - 1]).astype(np.int32)
-    size = high - low + 1
-    usable = (area * orientation > 1e-6) & (size > 0).all(axis=1)
-    if not usable.any():
-        return flow
-    corners, values, area, low, size = corners[usable], values[usable], area[usable], low[usable], size[usable]
-    edge1, edge2 = edge1[usable], edge2[usable]
-    count = size[:, 0] * size[:, 1]
-    owner = np.repeat(np.arange(len(count)), count)
-    offset = np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count)
-    columns = size[owner, 0]
-    x = low[owner, 0] + offset % columns
-    y = low[owner, 1] + offset // columns
-    dx, dy = x - corners[owner, 0, 0], y - corners[owner, 0, 1]
-    inverse = 1.0 / area[owner]
-    b1 = (dx * edge2[owner, 1] - dy * edge2[owner, 0]) * inverse
-    b2 = (dy * edge1[owner, 0] - dx * edge1[owner, 1]) * inverse
-    inside = (b1 >= -1e-4) & (b2 >= -1e-4) & (b1 + b2 <= 1 + 1e-4)
-    owner, x, y, b1, b2 = owner[inside], x[inside], y[inside], b1[inside], b2[inside]
-    origin = values[owner, 0]
-    flow[y, x] = origin + b1[:, None] * (values[owner, 1] - origin) + b2[:, None] * (values[owner, 2] - origin)
+    index = _triangles(*target.shape[:2])
+    corners = target.reshape(-1, 2).T.astype(np.float64)
+    x, y = ((corners[0] - roi.x0) / step)[index], ((corners[1] - roi.y0) / step)[index]
+    photo = np.ascontiguousarray(source, np.float32).view(np.complex64).ravel()[index]
+    area = _area(x, y)
+    top = np.maximum(np.ceil(y.min(axis=0) - _SLACK), 0).astype(np.intp)
+    rows = np.minimum(np.floor(y.max(axis=0) + _SLACK), h - 1).astype(np.intp) - top + 1
+    usable = np.flatnonzero((area * np.sign(_area(photo.real, photo.imag)) > 1e-6) & (rows > 0))
+    area, top, rows, photo = area[usable], top[usable], rows[usable], photo.take(usable, axis=1)
+    x, y = x.take(usable, axis=1), y.take(usable, axis=1) - top
+    # The share a corner has in a place is linear, counted from the left end of the top row; inside all are positive.
+    next_x, next_y = x[_NEXT], y[_NEXT]
+    right, down = (next_y - y[_LAST]) / area, (x[_LAST] - next_x) / area
+    share = -right * next_x - down * next_y
+    # The part of each row that lies inside.
+    owner, row = _counted(rows)
+    steep = np.where(np.abs(right) < 1e-9, 1e-9, right)
+    at_top, by_row = ((-_SLACK - share) / steep).astype(np.float32), (-down / steep).astype(np.float32)
+    crossing = at_top.take(owner, axis=1) + by_row.take(owner, axis=1) * row.astype(np.float32)
+    rising = (steep > 0).take(owner, axis=1)
+    first = np.ceil(np.where(rising, crossing, np.float32(0.0)).max(axis=0))
+    width = np.floor(np.where(rising, np.float32(w - 1), crossing).min(axis=0)) - first + 1
+    seen = np.flatnonzero(width > 0)
+    owner, row, first, width = owner[seen], row[seen], first[seen].astype(np.intp), width[seen].astype(np.intp)
+    # Photo coordinates are linear in the place too.
+    across, below, start = ((part * photo).sum(axis=0) for part in (right, down, share))
+    begin = (start[owner] + below[owner] * row + across[owner] * first).astype(np.complex64)
+    place = (top[owner] + row) * w + first
+    run, column = _counted(width)
+    shown = begin[run] + across.astype(np.complex64)[owner[run]] * column.astype(np.float32)
+    flow.view(np.complex64).ravel()[place[run] + column] = shown
     return flow
 
 
-def _triangles(grid: Float32) -> Float32:
-    """rows x columns x 2 -> n x 3 x 2, two triangles a cell, cells in row order."""
-    a, b, c, d = grid[:-1, :-1], grid[:-1, 1:], grid[1:, :-1], grid[1:, 1:]
-    cells = np.stack([np.stack([a, b, c], axis=2), np.stack([b, d, c], axis=2)], axis=2)
-    return np.ascontiguousarray(cells.reshape(-1, 3, 2), np.float32)
+@cache
+def _triangles(rows: int, columns: int) -> NDArray[np.intp]:
+    """Where in a grid the corners of its triangles are: 3 x n, two triangles a cell, cells in row order."""
+    place = np.arange(rows * columns).reshape(rows, columns)
+    a, b, c, d = place[:-1, :-1], place[:-1, 1:], place[1:, :-1], place[1:, 1:]
+    return np.stack([a, b, c, b, d, c], axis=2).reshape(-1, 3).T.copy()
 
 
-def _orientation(triangles: Float32) -> Float32:
-    """Sign (n,) of each triangle's area in the photo: the side that must stay up."""
-    edge1, edge2 = triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0]
-    return np.sign(edge1[:, 0] * edge2[:, 1] - edge1[:, 1] * edge2[:, 0]).astype(np.float32)
+def _area(x: NDArray[np.floating], y: NDArray[np.floating]) -> NDArray[np.floating]:
+    """Twice the area of triangles (3 x n), negative where they run the other way round."""
+    return np.asarray((x[1] - x[0]) * (y[2] - y[0]) - (y[1] - y[0]) * (x[2] - x[0]))
+
+
+def _counted(lengths: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """For runs of these lengths one after the other: the run each item is in, and its number within."""
+    run = np.repeat(np.arange(len(lengths)), lengths)
+    return run, np.arange(len(run)) - (np.cumsum(lengths) - lengths)[run]
