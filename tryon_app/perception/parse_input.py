@@ -39,6 +39,8 @@ _LEAST = 0.5
 """Smallest width of a crop as a share of the shoulders-to-hips length times 2."""
 _FIXED = 4
 _LINE = 5
+_VALUES = np.linspace(-0.5, 0.5, 256, dtype=np.float32)
+"""What the network is shown for each of 8 bits."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,13 +101,12 @@ def encode(image: UInt8, person: Float32 | None, points: Float32, presence: Floa
     Returns:
         float32 `CHANNELS` x `HEIGHT` x `WIDTH`, -0.5..0.5.
     """
-    result = np.empty((CHANNELS, HEIGHT, WIDTH), np.float32)
-    result[:3] = _picture(image, crop).transpose(2, 0, 1)
-    result[3] = 128.0 if person is None else _mask(person, image.shape[1], image.shape[0], crop) * 255.0
-    result[_FIXED:] = limbs(points, presence, crop)
-    result *= np.float32(1.0 / 255.0)
-    result -= np.float32(0.5)
-    return result
+    planes = np.empty((CHANNELS, HEIGHT, WIDTH), np.uint8)
+    planes[:3] = _picture(image, crop).transpose(2, 0, 1)
+    planes[3] = 128 if person is None else _mask(person, image.shape[1], image.shape[0], crop)
+    planes[_FIXED:] = limbs(points, presence, crop)
+    values: Float32 = cv2.LUT(planes.reshape(-1, WIDTH), _VALUES)
+    return values.reshape(planes.shape)
 
 
 def limbs(points: Float32, presence: Float32, crop: Crop) -> UInt8:
@@ -154,9 +155,11 @@ def _picture(image: UInt8, crop: Crop) -> UInt8:
     return warped
 
 
-def _mask(person: Float32, width: int, height: int, crop: Crop) -> Float32:
+def _mask(person: Float32, width: int, height: int, crop: Crop) -> UInt8:
     across, down = person.shape[1] / width, person.shape[0] / height
     inner = np.array([[1 / across, 0.0, 0.5 / across - 0.5], [0.0, 1 / down, 0.5 / down - 0.5], [0.0, 0.0, 1.0]])
     matrix = crop.matrix.astype(np.float64) @ inner
-    warped: Float32 = cv2.warpAffine(person, matrix, (WIDTH, HEIGHT), flags=cv2.INTER_LINEAR)
-    return warped
+    bits: UInt8 = cv2.convertScaleAbs(
+        cv2.warpAffine(person, matrix, (WIDTH, HEIGHT), flags=cv2.INTER_LINEAR), None, 255.0
+    )
+    return bits

@@ -37,6 +37,8 @@ _QUICK_S = 0.05
 _LITTLE = 8.0
 """How far head, arms and hands may move in the crop while the network rests, pixels of its input."""
 _UPPER_BODY = slice(0, 23)
+_SLACK = 4.0
+"""How far the edges of the crop may lie from where they should, pixels of the input: the network learned with that."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,9 +46,15 @@ class _Seen:
     timestamp_s: float
     scene: int
     size: tuple[int, int]
+    crop: Crop
     labels: Labels
     placed: Float32
     fresh: bool
+
+    def just_before(self, frame: Frame) -> bool:
+        """Whether that frame belongs together with this one."""
+        together = (self.scene, self.size) == (frame.scene, (frame.width, frame.height))
+        return together and 0 < frame.timestamp_s - self.timestamp_s < _LONGEST_STEP_S
 
 
 _STRANGE = ModelError("The parsing network was made for another version.", "Install the app again.")
@@ -112,12 +120,12 @@ class NetworkParser:
         parsing = self._outline.parse(frame, pose)
         if not self._network.running:
             return parsing
-        crop = crop_around(pose.points, pose.presence, frame.width, frame.height)
+        crop = self._held(frame, crop_around(pose.points, pose.presence, frame.width, frame.height))
         placed = pose.points @ crop.matrix[:, :2].T + crop.matrix[:, 2]
         rested = self._rested(frame, placed)
         if rested is not None:
             labels = Labels(map_matrix(crop), rested.labels.parts, rested.labels.materials)
-            self._before = replace(rested, timestamp_s=frame.timestamp_s, labels=labels, fresh=False)
+            self._before = replace(rested, timestamp_s=frame.timestamp_s, crop=crop, labels=labels, fresh=False)
             return Parsing(parsing.person, labels)
         # A mask that is full everywhere stands for none: the network knows that as another value.
         person = parsing.person if pose.person is not None or parsing.person.min() < 1.0 else None
@@ -130,28 +138,38 @@ class NetworkParser:
         self._took_s = self._clock() - start
         materials = told_apart(_shown(picture), outputs["materials"][0])
         labels = Labels(map_matrix(crop), outputs["parts"][0], materials)
-        return Parsing(parsing.person, self._steadied(frame, labels, placed))
+        return Parsing(parsing.person, self._steadied(frame, crop, labels, placed))
+
+    def _held(self, frame: Frame, crop: Crop) -> Crop:
+        """The crop of the frame before where it still fits: what stands still is then seen in the same pixels."""
+        past = self._before
+        return past.crop if past is not None and past.just_before(frame) and _alike(past.crop, crop) else crop
 
     def _rested(self, frame: Frame, placed: Float32) -> "_Seen | None":
         """What was seen a moment ago, where that is good enough for this frame."""
         past = self._before
         if self._thorough or past is None or not past.fresh or self._took_s < _DEAR_S:
             return None
-        if (past.scene, past.size) != (frame.scene, (frame.width, frame.height)):
-            return None
-        if not 0 < frame.timestamp_s - past.timestamp_s < _QUICK_S:
+        if not past.just_before(frame) or frame.timestamp_s - past.timestamp_s >= _QUICK_S:
             return None
         moved = float(np.abs(placed[_UPPER_BODY] - past.placed[_UPPER_BODY]).max())
         return past if moved < _LITTLE else None
 
-    def _steadied(self, frame: Frame, labels: Labels, placed: Float32) -> Labels:
+    def _steadied(self, frame: Frame, crop: Crop, labels: Labels, placed: Float32) -> Labels:
         """Flicker is averaged away; where something really moved, the new labels count, so that nothing trails."""
-        past, size = self._before, (frame.width, frame.height)
-        if past is not None and (past.scene, past.size) == (frame.scene, size):
-            step_s = frame.timestamp_s - past.timestamp_s
-            labels = _mixed(labels, past.labels) if 0 < step_s < _LONGEST_STEP_S else labels
-        self._before = _Seen(frame.timestamp_s, frame.scene, size, labels, placed, fresh=True)
+        past = self._before
+        if past is not None and past.just_before(frame):
+            labels = _mixed(labels, past.labels)
+        size = frame.width, frame.height
+        self._before = _Seen(frame.timestamp_s, frame.scene, size, crop, labels, placed, fresh=True)
         return labels
+
+
+def _alike(one: Crop, other: Crop) -> bool:
+    """Whether both look at the same place, but for a few pixels of the input."""
+    corners = np.array([[0.0, 0.0], [WIDTH, HEIGHT]])
+    seen = (corners - other.matrix[:, 2]) / other.scale
+    return bool(np.abs(seen * one.scale + one.matrix[:, 2] - corners).max() < _SLACK)
 
 
 def _shown(picture: Float32) -> UInt8:

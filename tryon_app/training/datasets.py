@@ -23,6 +23,7 @@ from tryon_app.training.augment import (
     something_in_front,
     torso_length,
 )
+from tryon_app.training.redress import Fabrics, redressed
 from tryon_app.training.shards import Sample, SampleStore, decode_array, decode_picture
 
 SIDES = ("before", "after")
@@ -99,15 +100,18 @@ def scene(sample: Sample, side: str) -> Scene:
     )
 
 
-def example(shown: Scene, random: Random | None = None) -> Example:
+def example(shown: Scene, random: Random | None = None, fabrics: Fabrics | None = None) -> Example:
     """What the network gets to see of a frame.
 
     Args:
         shown: The frame.
         random: Where the flaws come from; None = the frame as it is, with true landmarks and the true person mask.
+        fabrics: To dress the person in other cloth; None = as they are.
     """
     if random is not None:
         shown = _moved(random, shown)
+        if fabrics is not None:
+            redressed(random, fabrics, shown.image, shown.parts, shown.materials, shown.points)
         if random.random() < 0.18:
             something_in_front(random, shown.image, shown.parts, shown.materials, shown.points)
     height, width = shown.parts.shape
@@ -225,6 +229,7 @@ class ParseBatches:
 
     def __init__(self, store: SampleStore, seed: int, size: int, threads: int = 1, ahead: int = 3) -> None:
         self.store, self.seed, self.size = store, seed, size
+        self._fabrics = Fabrics(seed)
         self._threads, self._ahead = threads, ahead
 
     def batch(self, step: int) -> Batch:
@@ -240,7 +245,7 @@ class ParseBatches:
     def _one(self, step: int, place: int) -> Example:
         random = np.random.default_rng([self.seed, step, place])
         chosen = int(random.integers(2 * len(self.store)))
-        return example(scene(self.store[chosen // 2], SIDES[chosen % 2]), random)
+        return example(scene(self.store[chosen // 2], SIDES[chosen % 2]), random, self._fabrics)
 
     def run(self, first: int) -> Generator[Batch, None, None]:
         """Batches from a step on, without end, prepared by threads while the last ones are used. Close it when done."""
