@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from tryon_app.core.types import Material
+from tryon_app.core.types import BodyPart, Material
 from tryon_app.perception.appearance import told_apart
 
 RED, BLUE = (190, 40, 40), (40, 50, 160)
@@ -27,24 +27,40 @@ def guess(skin=False):
     return materials
 
 
+def body():
+    """Torso down to below the hem, then legs."""
+    parts = np.zeros((len(BodyPart), *SIZE), np.float32)
+    parts[BodyPart.TORSO, :GUESS] = 1.0
+    parts[BodyPart.LEFT_THIGH, GUESS:, 48:] = parts[BodyPart.RIGHT_THIGH, GUESS:, :48] = 1.0
+    return parts
+
+
+def dress(share=1.0):
+    """A network that sees one dress, or a top with something of a dress below."""
+    materials = np.zeros((len(Material), *SIZE), np.float32)
+    materials[Material.DRESS] = share
+    materials[Material.UPPER] = 1.0 - share
+    return materials
+
+
 def hem(materials):
     return int((materials[Material.UPPER] > 0.5).sum(axis=0).mean().round())
 
 
 def test_the_hem_moves_to_where_the_colours_change():
     assert hem(guess()) == pytest.approx(GUESS, abs=1)
-    assert hem(told_apart(picture(), guess())) == pytest.approx(HEM, abs=3)
+    assert hem(told_apart(picture(), body(), guess())) == pytest.approx(HEM, abs=3)
 
 
 def test_clothes_of_one_colour_are_left_to_the_network():
     before = guess()
-    after = told_apart(picture(BLUE, BLUE), before)
+    after = told_apart(picture(BLUE, BLUE), body(), before)
     assert np.abs(after - before).max() < 0.1
 
 
 def test_other_materials_keep_their_likelihood_and_the_sum_stays_one():
     before = guess(skin=True)
-    after = told_apart(picture(), before)
+    after = told_apart(picture(), body(), before)
     assert np.array_equal(after[Material.SKIN], before[Material.SKIN])
     assert np.abs(after.sum(axis=0) - 1.0).max() < 1e-5
     assert after.min() >= 0
@@ -53,4 +69,33 @@ def test_other_materials_keep_their_likelihood_and_the_sum_stays_one():
 def test_without_trousers_in_the_picture_nothing_changes():
     materials = np.zeros((len(Material), *SIZE), np.float32)
     materials[Material.UPPER] = 1.0
-    assert told_apart(picture(), materials) is materials
+    assert told_apart(picture(), body(), materials) is materials
+
+
+def test_a_dress_of_two_cloths_is_a_top_and_a_skirt():
+    after = told_apart(picture(), body(), dress())
+    assert hem(after) == pytest.approx(HEM, abs=4)
+    assert after[Material.LOWER, HEM + 6 :].min() > 0.8
+    assert after[Material.DRESS].max() < 0.05
+    assert np.abs(after.sum(axis=0) - 1.0).max() < 1e-5
+
+
+def test_a_dress_of_one_cloth_stays_one():
+    before = dress()
+    assert told_apart(picture(RED, RED), body(), before) is before
+
+
+def test_a_dress_without_a_chest_is_a_skirt():
+    before = dress()
+    before[Material.UPPER, :HEM], before[Material.DRESS, :HEM] = 1.0, 0.0
+    after = told_apart(picture(BLUE, BLUE), body(), before)
+    assert after[Material.LOWER, GUESS + 2 :].min() > 0.8
+    assert after[Material.UPPER, : HEM - 4].min() > 0.95
+    assert after[Material.DRESS].max() < 0.05
+
+
+def test_where_no_legs_are_seen_a_dress_stays_one():
+    parts = body()
+    parts[[BodyPart.LEFT_THIGH, BodyPart.RIGHT_THIGH]] = 0.0
+    before = dress()
+    assert told_apart(picture(), parts, before) is before

@@ -1,14 +1,14 @@
 """Where the top ends and the trousers begin, by how this person's top and trousers look.
 
 The network knows people in general; once it has found the chest and the thighs, their colours say more about the pixels
-in between than any experience does.
+in between than any experience does. They also say that there are two garments at all, where it sees one dress.
 """
 
 import cv2
 import numpy as np
 
 from tryon_app.core.colour import ColourSpace, overlap
-from tryon_app.core.types import Float32, Material, UInt8
+from tryon_app.core.types import BodyPart, Float32, Material, UInt8
 
 _SURE = 0.6
 """Likelihood from which on a pixel says what the material looks like."""
@@ -19,17 +19,29 @@ _ROUNDS = 2
 _STRENGTH = 3.0
 """Weight of that evidence where the two materials share no colour."""
 
+_SAME, _OTHER = 0.5, 0.3
+"""What the colours of chest and legs have in common in a dress, at least, and in a top with a skirt, at most."""
+_CHEST = 0.55
+"""Share of the torso, from above, that no skirt reaches."""
+_LEGS = (BodyPart.LEFT_THIGH, BodyPart.RIGHT_THIGH, BodyPart.LEFT_SHIN, BodyPart.RIGHT_SHIN)
+_CLOTH = (Material.UPPER, Material.LOWER, Material.DRESS)
+_A_DRESS = 40.0
+"""Cells: less of a dress is a doubt."""
 
-def told_apart(rgb: UInt8, materials: Float32) -> Float32:
+
+def told_apart(rgb: UInt8, parts: Float32, materials: Float32) -> Float32:
     """Materials with the likelihoods of the upper and the lower garment shared out anew, by colour.
 
-    Where both have the same colours nothing changes; all other materials keep their likelihood everywhere.
+    Where both have the same colours nothing changes; a dress whose chest and legs are of different cloth becomes a top
+    and a skirt. All other materials keep their likelihood everywhere.
 
     Args:
         rgb: uint8 h x w x 3, what the maps show.
+        parts: float32 15 x h x w, 0..1.
         materials: float32 9 x h x w, 0..1.
     """
     colours = ColourSpace(cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB))
+    materials = _in_two(colours, parts, materials)
     for _ in range(_ROUNDS):
         evidence = _evidence(colours, materials)
         if evidence is None:
@@ -41,6 +53,44 @@ def told_apart(rgb: UInt8, materials: Float32) -> Float32:
         materials[Material.UPPER] = both * odds / (1.0 + odds)
         materials[Material.LOWER] = both - materials[Material.UPPER]
     return materials
+
+
+def _in_two(colours: ColourSpace, parts: Float32, materials: Float32) -> Float32:
+    """A dress of two cloths as a top and a skirt, by how little chest and legs have in common."""
+    dress = materials[Material.DRESS]
+    if float(dress.sum()) < _A_DRESS:
+        return materials
+    cloth = materials[list(_CLOTH)].sum(axis=0)
+    torso, legs = parts[BodyPart.TORSO], parts[list(_LEGS)].sum(axis=0)
+    rows = np.flatnonzero((torso > _SURE).any(axis=1))
+    if not len(rows):
+        return materials
+    waist = rows[0] + round(_CHEST * (rows[-1] - rows[0] + 1))
+    chest = np.where((cloth > _SURE) & (torso > _SURE), cloth, np.float32(0.0))
+    chest[waist:] = 0.0
+    above = colours.model(chest)
+    below = colours.model(np.where((cloth > _SURE) & (legs > _SURE), cloth, np.float32(0.0)))
+    if above is None or below is None:
+        return materials
+    # A dress without a chest is a skirt, whatever its colour.
+    worn = float((dress * (chest > 0.0)).sum() / chest.sum())
+    share = max(_from(_SAME, _OTHER, overlap(above, below)), _from(0.35, 0.15, worn))
+    if share == 0.0:
+        return materials
+    # Colour decides, and where it cannot, the place: arms and chest are a top's, legs a skirt's.
+    place = 2.0 * (1.0 - 2.0 * legs)
+    for_top = 1.0 / (1.0 + np.exp(-(np.clip(colours.ratio(above, [below]), -_MOST, _MOST) + place)))
+    materials = materials.copy()
+    moved = dress * np.float32(share)
+    materials[Material.UPPER] += moved * for_top
+    materials[Material.LOWER] += moved * (1.0 - for_top)
+    materials[Material.DRESS] -= moved
+    return materials
+
+
+def _from(none: float, full: float, value: float) -> float:
+    """0 at `none` and above, 1 at `full` and below."""
+    return min(max((none - value) / (none - full), 0.0), 1.0)
 
 
 def _evidence(colours: ColourSpace, materials: Float32) -> Float32 | None:

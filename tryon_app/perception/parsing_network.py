@@ -136,8 +136,8 @@ class NetworkParser:
             self._before = None
             return parsing
         self._took_s = self._clock() - start
-        materials = told_apart(_shown(picture), outputs["materials"][0])
-        labels = Labels(map_matrix(crop), outputs["parts"][0], materials)
+        parts, materials = outputs["parts"][0], outputs["materials"][0]
+        labels = Labels(map_matrix(crop), parts, told_apart(_shown(picture), parts, materials))
         return Parsing(parsing.person, self._steadied(frame, crop, labels, placed))
 
     def _held(self, frame: Frame, crop: Crop) -> Crop:
