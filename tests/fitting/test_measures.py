@@ -52,9 +52,9 @@ def test_an_arm_beside_the_body_stops_a_ray_and_one_across_it_does_not(make_figu
     origin = np.array([[320.0, 300.0]], np.float32)
     right = np.array([[1.0, 0.0]], np.float32)
     limit = np.array([120.0], np.float32)
-    assert 30.0 < to_arm(body, body.arm(1), origin, right, limit)[0] < 60.0
+    assert 30.0 < to_arm(body, body.arms[1], origin, right, limit)[0] < 60.0
     across = Body(make_figure({Landmark.LEFT_ELBOW: (0.7, 0.8), Landmark.LEFT_WRIST: (-0.2, 1.0)}))
-    assert to_arm(across, across.arm(1), origin, right, limit)[0] == 120.0
+    assert to_arm(across, across.arms[1], origin, right, limit)[0] == 120.0
 
 
 def test_segment_distance_beyond_the_ends_and_beside() -> None:

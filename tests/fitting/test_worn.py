@@ -99,7 +99,7 @@ def test_cuffs_are_found_on_both_arms(cuff):
     body = Body(pose)
     worn = read_worn(labels(pose, 0.9, cuff=cuff), body)
     for side in (1, -1):
-        arm = body.arm(side).joints[:3]
+        arm = body.arms[side].joints[:3]
         length = float(np.linalg.norm(np.diff(arm, axis=0), axis=1).sum())
         # The skin drawn after the cuff is round and reaches back over it.
         assert worn.cuffs[side] == pytest.approx(cuff * length - 3 * STEP, abs=0.05 * length)
@@ -205,7 +205,7 @@ def test_one_frame_of_odd_edges_hardly_moves_the_body():
 def test_a_sleeve_far_from_the_present_one_keeps_its_own_width():
     pose = figure()
     worn = read_worn(labels(pose, 0.9, cuff=2.0), Body(pose))
-    centre = Body(pose).arm(1).joints[[0, 1]]
+    centre = Body(pose).arms[1].joints[[0, 1]]
     measured = np.full(2, 20.0, np.float32)
     assert worn.sleeve_for(np.full(2, 24.0, np.float32), measured, centre)[1] == pytest.approx(20.0, abs=1.0)
     assert worn.sleeve_for(np.full(2, 60.0, np.float32), measured, centre)[1] == pytest.approx(60.0)

@@ -5,6 +5,7 @@ person better than pixels do, and all proportions below are in it. They are Medi
 its shoulders lie inside the body, about 36 cm apart on a tall man and 31 cm on a small woman.
 """
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -35,6 +36,7 @@ class Arm:
             foreshortened).
         seen: float, 0..1, presence of the elbow.
         behind: Whether the forearm is behind the torso.
+        length: Shoulder to wrist as seen, pixels.
     """
 
     side: int
@@ -42,6 +44,16 @@ class Arm:
     reach: Float32
     seen: float
     behind: bool
+    length: float
+
+    def stops(self, unit: float) -> tuple[Float32, Float32]:
+        """How far down the arm the joints are, pixels: float32 4, true, and as seen.
+
+        Args:
+            unit: Of the body, pixels.
+        """
+        true = np.array((0.0, *ARM_LENGTHS), np.float32) * unit
+        return np.cumsum(true), np.cumsum(true * np.append(0.0, self.reach).astype(np.float32))
 
 
 class Body:
@@ -99,7 +111,7 @@ class Body:
     def unit(self) -> float:
         """Pixels between the shoulder joints if seen from the front."""
         seen = float(np.linalg.norm(self.shoulders[0] - self.shoulders[1]))
-        torso = float(np.linalg.norm(self.shoulder_mid - self.hip_mid)) / TORSO_LENGTH
+        torso = self.torso / TORSO_LENGTH
         turned = seen / max(abs(self.facing), 0.5)
         # A turned person's shoulders look too near each other, a bent torso too short: neither is ever too long
         # by much, so the larger of the two leads.
@@ -122,9 +134,16 @@ class Body:
         return float(np.linalg.norm(self.hip_mid - self.shoulder_mid))
 
     @cached_property
+    def hang(self) -> Float32:
+        """float32 2, unit vector: how cloth hangs from the hips, between the way of the thighs and straight down."""
+        knees = 0.5 * (self.points[Landmark.LEFT_KNEE] + self.points[Landmark.RIGHT_KNEE])
+        legs = unit_vector(knees - self.hip_mid, self.down)
+        return unit_vector(legs + np.array([0.0, 1.0], np.float32), self.down)
+
+    @cached_property
     def upright(self) -> float:
         """How long the torso looks as a share of its true length: below 1 when bent towards or away from the camera."""
-        return float(np.clip(self.torso / (TORSO_LENGTH * self.unit), 0.35, 1.15))
+        return min(max(self.torso / (TORSO_LENGTH * self.unit), 0.35), 1.15)
 
     @cached_property
     def thighs(self) -> float:
@@ -138,24 +157,30 @@ class Body:
 
         The section is an ellipse 0.68 as deep as wide.
         """
-        turn = float(np.sin(self.yaw))
-        return 0.5 * factor * self.unit * float(np.sqrt(1.0 - turn * turn * (1.0 - 0.68**2)))
+        turn = math.sin(self.yaw)
+        return 0.5 * factor * self.unit * math.sqrt(1.0 - turn * turn * (1.0 - 0.68**2))
 
-    def arm(self, side: int) -> Arm:
-        """The left (+1) or right (-1) arm."""
+    @cached_property
+    def arms(self) -> dict[int, Arm]:
+        """By side: +1 left, -1 right."""
+        return {side: self._arm(side) for side in (1, -1)}
+
+    def _arm(self, side: int) -> Arm:
         shoulder, elbow, wrist, index, pinky = sided(side, "SHOULDER", "ELBOW", "WRIST", "INDEX", "PINKY")
         joints = self.points[[shoulder, elbow, wrist, index]]
         joints[3] = 0.5 * (joints[3] + self.points[pinky])
-        lengths = np.linalg.norm(np.diff(joints, axis=0), axis=1)
+        steps = joints[1:] - joints[:-1]
+        lengths = np.hypot(steps[:, 0], steps[:, 1])
         reach = np.clip(lengths / (np.array(ARM_LENGTHS, np.float32) * self.unit), 0.05, 1.2)
         depth = self.pose.depth
         behind = bool(depth[wrist] > depth[shoulder] + 0.55 * self.unit and self.pose.visibility[wrist] < 0.6)
-        return Arm(side, joints, reach.astype(np.float32), float(self.pose.presence[elbow]), behind)
+        length = max(float(lengths[:2].sum()), 1.0)
+        return Arm(side, joints, reach.astype(np.float32), float(self.pose.presence[elbow]), behind, length)
 
 
 def unit_vector(vector: Float32, fallback: Float32) -> Float32:
     """The vector at length 1; `fallback` where it has none."""
-    length = float(np.linalg.norm(vector))
-    if not np.isfinite(length) or length < 1e-6:
+    length = math.hypot(float(vector[0]), float(vector[1]))
+    if not math.isfinite(length) or length < 1e-6:
         return fallback
     return (vector / length).astype(np.float32)

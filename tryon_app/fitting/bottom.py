@@ -8,7 +8,7 @@ from tryon_app.fitting.body import Body, unit_vector
 from tryon_app.fitting.bottom_chart import BottomChart
 from tryon_app.fitting.silhouette import Silhouette
 from tryon_app.fitting.steady import Steadied, unsteadied
-from tryon_app.fitting.strip import Ladder, extended, normals, piece, polyline, smooth
+from tryon_app.fitting.strip import Ladder, arc_length, extended, normals, piece, polyline, smooth
 
 # In units (see body.py): flat measures of a bottom that fits, and of the body itself.
 _HIP, _WAIST = 1.42, 1.17
@@ -100,7 +100,7 @@ class BottomFit:
         hips = unit_vector(body.hips[0] - body.hips[1], body.across)
         across = unit_vector(hips + body.across, body.across)
         factor = np.interp(along / body.unit, [-0.75, -0.45, 0.05, 0.4], [1.0, 1.03, 1.22, 1.26])
-        girths = np.array([body.girth(float(value)) for value in factor], np.float32)
+        girths = (body.girth(1.0) * factor).astype(np.float32)
         edges = {}
         for side in (1, -1):
             direction = np.tile(across * side, (rungs, 1)).astype(np.float32)
@@ -108,7 +108,7 @@ class BottomFit:
             # An arm hanging beside the hip is not the hip.
             seen = np.minimum(
                 self.silhouette.reach(centre, direction, limit),
-                to_arm(body, body.arm(side), centre.astype(np.float32), direction, limit),
+                to_arm(body, body.arms[side], centre.astype(np.float32), direction, limit),
             )
             half = np.where(seen >= limit * 0.999, girths, np.clip(seen, 0.8 * girths, 1.22 * girths))
             edges[side] = (centre + direction * smooth(half.astype(np.float32), 2)[:, None] * 1.01).astype(np.float32)
@@ -136,28 +136,28 @@ class BottomFit:
         body = self.body
         unit = body.unit
         line = body.points[sided(side, "HIP", "KNEE", "ANKLE")]
-        length = float(np.linalg.norm(np.diff(line, axis=0), axis=1).sum())
+        whole = arc_length(line)
         natural = self.chart.inseam * self.along_scale / (_INSEAM * unit)
         # Full-length trousers end at the ankle, whoever wears them.
         share = 1.03 if 0.85 < natural < 1.3 or self.chart.inseam > 1.25 * self.chart.hip else natural
         down = float((crotch - body.hip_mid) @ body.down)
         t = np.linspace(0.0, 1.0, rungs, dtype=np.float32)
-        start = min(max(down, 0.0), 0.3 * length)
-        positions = start + t * share * (length - start)
+        start = min(max(down, 0.0), 0.3 * whole)
+        positions = start + t * share * (whole - start)
         centre = polyline(line, positions)
         normal = smooth(normals(centre), 2)
         outward = unit_vector(hip - crotch, body.across * side)
         normal = np.where((normal @ outward < 0)[:, None], -normal, normal)
         knee = float(np.linalg.norm(line[1] - line[0]))
-        radius = np.interp(positions, [0.0, knee, length], [0.33, 0.215, 0.14]).astype(np.float32) * unit
-        flat = np.linalg.norm(ladder.first - ladder.second, axis=1)[-rungs:] * self.across_scale * _WORN * 0.5
+        radius = np.interp(positions, [0.0, knee, whole], [0.33, 0.215, 0.14]).astype(np.float32) * unit
+        flat = ladder.widths[-rungs:] * self.across_scale * _WORN * 0.5
         edges = []
         for sign, fixed in ((1.0, hip), (-1.0, crotch)):
             limit = radius * 1.7
             ray = (sign * normal).astype(np.float32)
             seen = self.silhouette.reach(centre, ray, limit)
             if sign > 0:
-                seen = np.minimum(seen, to_arm(body, body.arm(side), centre, ray, limit))
+                seen = np.minimum(seen, to_arm(body, body.arms[side], centre, ray, limit))
             known = np.where(seen >= limit * 0.999, radius, np.clip(seen, 0.75 * radius, 1.45 * radius))
             half = np.clip(flat, known * 1.03, known * (1.5 if sign > 0 else 1.25))
             edge = centre + sign * normal * smooth(half.astype(np.float32), 2)[:, None]
@@ -174,14 +174,12 @@ class BottomFit:
         waist = -_SKIRT_WAIST * unit
         hip_rung = int(np.clip(round((0.1 * unit - waist) / max(length, 1.0) * (rungs - 1)), 2, rungs - 2))
         _, edges = self._block(waist, 0.1 * unit, hip_rung + 1)
-        flat = np.linalg.norm(ladder.first - ladder.second, axis=1) * self.across_scale * _WORN
+        flat = ladder.widths * self.across_scale * _WORN
         below = np.linspace(0.0, 1.0, rungs - hip_rung, dtype=np.float32)[1:]
         end = waist + length
         along = 0.1 * unit + below * (end - 0.1 * unit)
-        knees = 0.5 * (body.points[Landmark.LEFT_KNEE] + body.points[Landmark.RIGHT_KNEE])
-        hang = unit_vector(unit_vector(knees - body.hip_mid, body.down) + np.array([0.0, 1.0], np.float32), body.down)
         start = body.hip_mid + body.down * 0.1 * unit
-        centre = start + hang * (along - 0.1 * unit)[:, None]
+        centre = start + body.hang * (along - 0.1 * unit)[:, None]
         result = []
         for side in (1, -1):
             across = unit_vector(edges[side][-1] - start, body.across * side)

@@ -32,7 +32,7 @@ def bounds(target: Float32, width: int, height: int, margin: int = 2) -> Rect:
         The box; empty when the grid lies outside the frame or is not finite.
     """
     points = target.reshape(-1, 2)
-    x0, y0, x1, y1 = (*points.min(axis=0).tolist(), *points.max(axis=0).tolist())
+    x0, y0, x1, y1 = (float(end) for end in (*points.min(axis=0), *points.max(axis=0)))
     if not all(map(math.isfinite, (x0, y0, x1, y1))):
         return Rect(0, 0, 0, 0)
     box = Rect(math.floor(x0) - margin, math.floor(y0) - margin, math.ceil(x1) + margin + 1, math.ceil(y1) + margin + 1)

@@ -5,7 +5,8 @@ import numpy as np
 
 from tryon_app.core.types import Float32
 
-_SAMPLES = 40
+_STEPS = np.linspace(0.0, 1.0, 40, dtype=np.float32)
+"""Samples along a ray."""
 
 
 class Silhouette:
@@ -21,6 +22,7 @@ class Silhouette:
         self._mask = mask
         self._size = np.array([width, height], np.float32)
         self._scale = np.array([mask.shape[1] / width, mask.shape[0] / height], np.float32)
+        self._shift = 0.5 * self._scale - 0.5
 
     def at(self, points: Float32) -> Float32:
         """Mask values.
@@ -31,7 +33,7 @@ class Silhouette:
         Returns:
             float32 ..., 0..1; 1 outside the frame: what is not seen is not an edge.
         """
-        flat = np.ascontiguousarray(((points + 0.5) * self._scale - 0.5).reshape(1, -1, 2), np.float32)
+        flat = np.asarray(points * self._scale + self._shift, np.float32).reshape(1, -1, 2)
         values: Float32 = cv2.remap(
             self._mask, flat, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=1.0
         )
@@ -45,23 +47,36 @@ class Silhouette:
         """How far the person goes on along rays.
 
         Args:
-            origin: float32 n x 2, frame pixels.
-            direction: float32 n x 2, unit vectors.
-            limit: float32 n, pixels at which to stop.
+            origin: float32 ... x 2, frame pixels.
+            direction: float32 ... x 2, unit vectors.
+            limit: float32 ..., pixels at which to stop.
 
         Returns:
-            float32 n, pixels to the first place outside the person; `limit` where there is none.
+            float32 ..., pixels to the first place outside the person; `limit` where there is none.
         """
-        steps = np.linspace(0.0, 1.0, _SAMPLES, dtype=np.float32)
-        distance = limit[:, None] * steps
-        values = self.at(origin[:, None] + direction[:, None] * distance[..., None])
+        whole = limit.reshape(-1)
+        values = self.at(along_rays(origin, direction, limit, _STEPS)).reshape(-1, len(_STEPS))
         outside = values < 0.5
-        first = np.where(outside.any(axis=1), outside.argmax(axis=1), _SAMPLES)
-        before = np.clip(first - 1, 0, _SAMPLES - 2)
-        rows = np.arange(len(origin))
+        first = outside.argmax(axis=1)
+        rows = np.arange(len(whole))
+        before = np.maximum(first - 1, 0)
         inner, outer = values[rows, before], values[rows, before + 1]
         # Where the half level is crossed between two samples.
-        part = np.clip((inner - 0.5) / np.maximum(inner - outer, 1e-3), 0.0, 1.0)
-        found = distance[rows, before] + part * limit / (_SAMPLES - 1)
-        result: Float32 = np.where(first == _SAMPLES, limit, np.where(first == 0, 0.0, found)).astype(np.float32)
-        return result
+        part = np.minimum(np.maximum((inner - 0.5) / np.maximum(inner - outer, 1e-3), 0.0), 1.0)
+        found = whole * (before + part) / np.float32(len(_STEPS) - 1)
+        # A ray that begins outside ends at once; one that is nowhere outside does not end.
+        found = np.where(first > 0, found, np.where(outside[:, 0], 0.0, whole))
+        return found.astype(np.float32).reshape(limit.shape)
+
+
+def along_rays(origin: Float32, direction: Float32, limit: Float32, steps: Float32) -> Float32:
+    """Points on rays: float32 ... x m x 2.
+
+    Args:
+        origin: float32 ... x 2, frame pixels.
+        direction: float32 ... x 2, unit vectors.
+        limit: float32 ..., pixels.
+        steps: float32 m, shares of the limit.
+    """
+    distance = limit[..., None] * steps
+    return origin[..., None, :] + direction[..., None, :] * distance[..., None]

@@ -1,5 +1,6 @@
 """One sleeve on one arm."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,37 +76,40 @@ class SleeveFit:
         lengths = t * self._true_length(begin / max(float(arm.reach[0]), 0.05))
         positions = begin + _foreshorten(lengths, arm, unit, begin)
         centre = polyline(line, positions)
-        normal = smooth(normals(polyline(line, np.maximum(positions, 1.0))), 2)
+        normal = smooth(normals(centre), 2)
         if float(normal[0] @ outward) < 0:
             normal = -normal
         half = 0.5 * sleeve.widths[fan:] * self.across * ROUND
         radius = np.interp(positions, [0.0, 0.8 * unit, 1.6 * unit], [0.185, 0.15, 0.115]).astype(np.float32) * unit
         most = radius * (1.7 + 0.9 * _bend(arm, positions, unit))
-        limit = most + 0.2 * radius
-        edges = []
-        for sign in (1.0, -1.0):
-            ray = (sign * normal).astype(np.float32)
-            measured = self.silhouette.reach(centre, ray, limit)
-            if self.worn.seen is not None:
-                measured = np.minimum(measured, self.worn.seen.arm_reach(arm.side, centre, ray, limit))
-            known = np.where(measured >= limit * 0.999, radius, np.clip(measured, 0.7 * radius, most))
-            share = self.worn.settled((self.owner, arm.side, sign), (known / radius).astype(np.float32))
-            known = share * radius
-            # A pointed elbow is narrower than the rungs lie apart.
-            known = np.maximum(known, np.maximum(np.append(known[1:], 0.0), np.insert(known[:-1], 0, 0.0)) * 0.97)
-            wide = self.worn.sleeve_for(half.astype(np.float32) / self.ease, known, centre) * self.ease
-            wide = smooth(np.clip(wide, known * 1.04, np.maximum(1.4 * radius, known * 1.04)).astype(np.float32), 2)
-            edges.append(centre + sign * normal * wide[:, None])
+        # Outer and inner edge at once: float32 rungs x 2, and x 2.
+        rays = np.stack([normal, -normal], axis=1)
+        middle, limit = (np.stack([one, one], axis=1) for one in (centre, most + 0.2 * radius))
+        radius, most = radius[:, None], most[:, None]
+        measured = self.silhouette.reach(middle, rays, limit)
+        if self.worn.seen is not None:
+            measured = np.minimum(measured, self.worn.seen.arm_reach(arm.side, middle, rays, limit))
+        known = np.minimum(np.maximum(measured, 0.7 * radius), most)
+        known = np.where(measured >= limit * 0.999, radius, known)
+        known = radius * self.worn.settled((self.owner, arm.side), (known / radius).astype(np.float32))
+        # A pointed elbow is narrower than the rungs lie apart.
+        wider = 0.97 * known
+        known[:-1] = np.maximum(known[:-1], wider[1:])
+        known[1:] = np.maximum(known[1:], wider[:-1])
+        wide = self.worn.sleeve_for(half.astype(np.float32) / self.ease, known, centre) * self.ease
+        low = known * 1.04
+        wide = np.minimum(np.maximum(wide, low), np.maximum(1.4 * radius, low)).astype(np.float32)
+        edges = middle + rays * smooth(wide, 2)[..., None]
         # Out of the armhole: the inner edge starts at the armpit and eases into the tube within a few rungs.
-        ease = _ease(np.clip(np.arange(len(t)) / 3.0, 0.0, 1.0).astype(np.float32))[:, None]
+        ease = _ease(np.minimum(np.arange(len(t), dtype=np.float32) / 3.0, 1.0))[:, None]
         hanging = armpit + (centre - centre[0])
-        inner = hanging * (1.0 - ease) + edges[1] * ease
-        share = np.linspace(0.0, 1.0, fan, endpoint=False, dtype=np.float32)[:, None]
-        arch = tip + (edges[0][0] - tip) * share
+        inner = hanging * (1.0 - ease) + edges[:, 1] * ease
+        share = np.arange(fan, dtype=np.float32)[:, None] / fan
+        arch = tip + (edges[0, 0] - tip) * share
         # The cap of the sleeve is round, and covers the shoulder that is seen.
         bulge = unit_vector(outward - body.down, outward)
         arch = arch + bulge * (0.035 * unit * np.sin(np.pi * share))
-        first = np.concatenate([arch, edges[0]]).astype(np.float32)
+        first = np.concatenate([arch, edges[:, 0]]).astype(np.float32)
         second = np.concatenate([np.repeat(armpit[None], fan, axis=0), inner]).astype(np.float32)
         return Ladder(first, second)
 
@@ -140,10 +144,10 @@ class SleeveFit:
 def _bend(arm: Arm, positions: Float32, unit: float) -> Float32:
     """How much an elbow sticks out, 0..1, at positions down the arm, pixels."""
     upper, lower = arm.joints[1] - arm.joints[0], arm.joints[2] - arm.joints[1]
-    lengths = float(np.linalg.norm(upper)), float(np.linalg.norm(lower))
+    lengths = math.hypot(*upper), math.hypot(*lower)
     straight = float(upper @ lower) / max(lengths[0] * lengths[1], 1e-6)
     near = np.exp(-(((positions - lengths[0]) / (0.3 * unit)) ** 2))
-    return np.asarray(near * np.clip(0.5 - 0.7 * straight, 0.0, 1.0), np.float32)
+    return np.asarray(near * min(max(0.5 - 0.7 * straight, 0.0), 1.0), np.float32)
 
 
 def _ease(t: Float32) -> Float32:
@@ -153,8 +157,8 @@ def _ease(t: Float32) -> Float32:
 def _rounded(joints: Float32, radius: float) -> Float32:
     """Shoulder, elbow, wrist and knuckles as a line without a corner at the elbow: float32 n x 2."""
     a, b, c = joints[0], joints[1], joints[2]
-    before = b + unit_vector(a - b, b - a) * min(radius, 0.45 * float(np.linalg.norm(a - b)))
-    after = b + unit_vector(c - b, b - a) * min(radius, 0.45 * float(np.linalg.norm(c - b)))
+    before = b + unit_vector(a - b, b - a) * min(radius, 0.45 * math.hypot(*(a - b)))
+    after = b + unit_vector(c - b, b - a) * min(radius, 0.45 * math.hypot(*(c - b)))
     t = np.linspace(0.0, 1.0, 7, dtype=np.float32)[:, None]
     bend = (1 - t) ** 2 * before + 2 * t * (1 - t) * b + t**2 * after
     return np.concatenate([a[None], bend, joints[2:]]).astype(np.float32)
@@ -162,10 +166,8 @@ def _rounded(joints: Float32, radius: float) -> Float32:
 
 def _foreshorten(lengths: Float32, arm: Arm, unit: float, begin: float) -> Float32:
     """True lengths along an arm -> pixels as seen, both from a point `begin` pixels down the upper arm."""
-    true = np.array(ARM_LENGTHS, np.float32) * unit
-    stops = np.concatenate([[0.0], np.cumsum(true)])
-    seen = np.concatenate([[0.0], np.cumsum(true * arm.reach)])
+    true, seen = arm.stops(unit)
     start = begin / max(float(arm.reach[0]), 0.05)
-    reached = np.interp(lengths + start, stops, seen)
-    beyond = np.maximum(lengths + start - stops[-1], 0.0) * arm.reach[-1]
-    return (reached + beyond - np.interp(start, stops, seen)).astype(np.float32)
+    reached = np.interp(lengths + start, true, seen)
+    beyond = np.maximum(lengths + start - true[-1], 0.0) * arm.reach[-1]
+    return (reached + beyond - np.interp(start, true, seen)).astype(np.float32)

@@ -12,7 +12,8 @@ import numpy as np
 from tryon_app.core.types import FitPiece, Float32, Rect
 from tryon_app.fitting.raster import OUTSIDE, bounds, rasterise
 
-COLUMNS = 9
+EVEN = np.linspace(0.0, 1.0, 9, dtype=np.float32)
+"""Even positions across a strip."""
 _MARGIN = 0.14
 """How far a strip goes on beyond its edges, as a share of its width, so that soft alpha at the edge is sampled."""
 
@@ -29,21 +30,21 @@ class Ladder:
     first: Float32
     second: Float32
 
-    def grid(self, spread: Float32 | None = None, margin: float = _MARGIN) -> Float32:
+    def grid(self, spread: Float32 = EVEN, margin: float = _MARGIN) -> Float32:
         """float32 n x columns x 2.
 
         Args:
-            spread: float32 columns, positions across, 0 at the first and 1 at the second edge; even by default.
+            spread: float32 columns, positions across, 0 at the first and 1 at the second edge.
             margin: Share of the width added beyond each edge.
         """
-        across = columns() if spread is None else spread
-        across = np.concatenate([[-margin], across, [1.0 + margin]]).astype(np.float32)
+        across = np.concatenate([[-margin], spread, [1.0 + margin]]).astype(np.float32)
         return self.first[:, None] + (self.second - self.first)[:, None] * across[None, :, None]
 
-
-def columns() -> Float32:
-    """Even positions across a strip."""
-    return np.linspace(0.0, 1.0, COLUMNS, dtype=np.float32)
+    @property
+    def widths(self) -> Float32:
+        """float32 n, length of each rung."""
+        across = self.first - self.second
+        return np.hypot(across[:, 0], across[:, 1])
 
 
 def polyline(points: Float32, positions: Float32) -> Float32:
@@ -56,27 +57,33 @@ def polyline(points: Float32, positions: Float32) -> Float32:
     Returns:
         float32 m x 2.
     """
-    steps = np.diff(points, axis=0)
-    lengths = np.maximum(np.linalg.norm(steps, axis=1), 1e-6)
-    starts = np.concatenate([[0.0], np.cumsum(lengths)[:-1]])
-    segment = np.clip(np.searchsorted(starts, positions, side="right") - 1, 0, len(lengths) - 1)
-    return (points[segment] + steps[segment] * ((positions - starts[segment]) / lengths[segment])[:, None]).astype(
-        np.float32
-    )
+    steps = points[1:] - points[:-1]
+    lengths = np.maximum(np.hypot(steps[:, 0], steps[:, 1]), 1e-6)
+    starts = np.cumsum(lengths) - lengths
+    segment = np.searchsorted(starts[1:], positions, side="right")
+    part = (positions - starts[segment]) / lengths[segment]
+    return (points[segment] + steps[segment] * part[:, None]).astype(np.float32)
+
+
+def arc_length(points: Float32) -> float:
+    """Of a polyline (float32 n x 2), pixels."""
+    steps = points[1:] - points[:-1]
+    return float(np.hypot(steps[:, 0], steps[:, 1]).sum())
 
 
 def normals(points: Float32) -> Float32:
     """Unit normals of a polyline, turned 90 degrees clockwise as seen in the picture (y down)."""
     tangent = np.gradient(points, axis=0)
-    tangent /= np.maximum(np.linalg.norm(tangent, axis=1, keepdims=True), 1e-6)
-    return np.stack([-tangent[:, 1], tangent[:, 0]], axis=1).astype(np.float32)
+    tangent /= np.maximum(np.hypot(tangent[:, 0], tangent[:, 1]), 1e-6)[:, None]
+    return (tangent[:, ::-1] * (-1.0, 1.0)).astype(np.float32)
 
 
 def smooth(values: Float32, passes: int = 2) -> Float32:
     """Binomial smoothing along the first axis; the ends stay."""
     for _ in range(passes):
-        inner = 0.25 * values[:-2] + 0.5 * values[1:-1] + 0.25 * values[2:]
-        values = np.concatenate([values[:1], inner, values[-1:]]).astype(np.float32)
+        smoothed = values.copy()
+        smoothed[1:-1] = 0.25 * (values[:-2] + values[2:]) + 0.5 * values[1:-1]
+        values = smoothed
     return values
 
 

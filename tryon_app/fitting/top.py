@@ -1,5 +1,8 @@
 """A top, outer garment or dress on a person."""
 
+from dataclasses import replace
+from functools import cached_property
+
 import numpy as np
 
 from tryon_app.core.types import Category, FitPiece, Float32, Landmark
@@ -8,7 +11,7 @@ from tryon_app.fitting.body import ROUND, Body, unit_vector
 from tryon_app.fitting.silhouette import Silhouette
 from tryon_app.fitting.sleeve import Armhole, SleeveFit
 from tryon_app.fitting.steady import Steadied, unsteadied
-from tryon_app.fitting.strip import Ladder, columns, extended, piece, polyline, smooth
+from tryon_app.fitting.strip import EVEN, Ladder, arc_length, extended, piece, polyline, smooth
 from tryon_app.fitting.top_chart import SleeveChart, TopChart
 from tryon_app.fitting.worn import WornNow
 
@@ -30,7 +33,8 @@ _TUCKED = 0.02
 _NECK_HEIGHT = 0.21
 """Where neck and shoulder meet, above the line of the shoulder joints, in units."""
 
-
+_SIDES = 1, -1
+"""Left and right, in the order of arrays of both."""
 _SLEEVE_MARGIN = 0.35
 """Beyond the edges of a sleeve, in its widths: folds and cuffs bulge out of its rungs and must be drawn too."""
 
@@ -82,7 +86,8 @@ class TopFit:
         self.ease = ease[0]
         self.across_scale = scale * self.ease
         self.along_scale = scale * ease[1]
-        self.arms = {side: body.arm(side) for side in (1, -1)}
+        self.arms = body.arms
+        self.arm_ways = {side: self._directions(side) for side in _SIDES}
         self.tucked = False
         self.torso = self._torso()
 
@@ -98,19 +103,10 @@ class TopFit:
         below: list[FitPiece | None] = []
         torso_target, torso_source = self._torso_grids()
         torso_target = steady("torso", torso_target)
-        if self.chart.inside is not None:
-            below.append(
-                piece(
-                    "back_collar",
-                    torso_target,
-                    torso_source,
-                    frame_size,
-                    step=step,
-                    weight=self.chart.inside,
-                    behind=True,
-                )
-            )
-        above.append(piece("torso", torso_target, torso_source, frame_size, step=step, weight=self.chart.weight))
+        torso = piece("torso", torso_target, torso_source, frame_size, step=step, weight=self.chart.weight)
+        above.append(torso)
+        if torso is not None and self.chart.inside is not None:
+            below.append(replace(torso, name="back_collar", weight=self.chart.inside, behind=True))
         for side, sleeve in self.chart.sleeves.items():
             fitted = self._sleeve(side, sleeve)
             target = fitted.ladder()
@@ -129,60 +125,57 @@ class TopFit:
         """Edges on the person at the chart's rungs."""
         chart = self.chart
         tip_rung, armpit_rung = chart.rungs
-        edges = {side: np.zeros_like(chart.ladder.first) for side in (1, -1)}
-        pits, sides = {}, {}
-        for side in (1, -1):
-            collar, tip, armpit = self._collar(side), self._tip(side), self._armpit(side)
-            pits[side] = armpit
-            shoulder = self._shoulder_line(collar, tip, side, tip_rung)
-            armhole = tip + (armpit - tip) * np.linspace(0, 1, armpit_rung - tip_rung, endpoint=False)[:, None]
-            sides[side] = np.concatenate([shoulder, armhole])
+        lifts = np.stack([self._shoulder_lift(side) for side in _SIDES])
+        joints = np.stack([self.arms[side].joints[0] for side in _SIDES])
+        bones = self._covering(joints + 0.17 * self.body.unit * lifts, lifts)
+        tips = np.stack([self._tip(side, bone) for side, bone in zip(_SIDES, bones, strict=True)])
+        pits = np.stack([self._armpit(side) for side in _SIDES])
+        # All from the neck down, both sides at once: float32 rungs x 2 x 2.
+        shoulders = np.stack(
+            [self._shoulder_line(*turns, tip_rung) for turns in zip(_SIDES, bones, tips, strict=True)], axis=1
+        )
+        shoulders[1:] = self._covering(shoulders[1:], np.broadcast_to(-self._up(), shoulders[1:].shape))
+        part = np.arange(armpit_rung - tip_rung, dtype=np.float32)[:, None, None] / (armpit_rung - tip_rung)
         self.source, along = self._hung(pits)
-        lower = self._sides(pits, along)
-        for side in (1, -1):
-            edges[side][:armpit_rung] = sides[side]
-            edges[side][armpit_rung:] = lower[side]
-        return Ladder(edges[1], edges[-1])
+        edges = np.concatenate([shoulders, tips + (pits - tips) * part, self._sides(pits, along)]).astype(np.float32)
+        return Ladder(edges[:, 0], edges[:, 1])
 
-    def _shoulder_line(self, collar: Float32, tip: Float32, side: int, rungs: int) -> Float32:
+    def _shoulder_line(self, side: int, bone: Float32, tip: Float32, rungs: int) -> Float32:
         """From the collar over the top of the shoulder towards the tip: float32 rungs x 2, without the tip."""
-        joint = self.arms[side].joints[0]
-        lift = self._shoulder_lift(side)
-        bone = self._covering((joint + 0.17 * self.body.unit * lift)[None], lift)[0]
-        corners = np.stack([collar, bone, tip]) if self._dropped() > 0.02 * self.body.unit else np.stack([collar, tip])
-        length = float(np.linalg.norm(np.diff(corners, axis=0), axis=1).sum())
-        line = polyline(corners.astype(np.float32), np.linspace(0.0, length, rungs, endpoint=False, dtype=np.float32))
-        line[1:] = self._covering(line[1:], -self._up())
-        return line
+        collar = self._collar(side)
+        corners = np.stack([collar, bone, tip] if self._dropped > 0.02 * self.body.unit else [collar, tip])
+        return polyline(corners, arc_length(corners) / rungs * np.arange(rungs, dtype=np.float32))
 
-    def _covering(self, points: Float32, direction: Float32) -> Float32:
+    def _covering(self, points: Float32, outward: Float32) -> Float32:
         """Points moved onto the outline when that lies a little further out: nothing worn now shows beyond.
 
         Args:
-            points: float32 n x 2.
-            direction: float32 2, outwards.
+            points: float32 ... x 2.
+            outward: float32 ... x 2, unit vectors.
         """
         limit = 0.09 * self.body.unit
-        outward = np.tile(direction, (len(points), 1)).astype(np.float32)
-        seen = self.silhouette.reach(points - outward * limit, outward, np.full(len(points), 2 * limit, np.float32))
+        seen = self.silhouette.reach(
+            points - outward * limit, outward, np.full(points.shape[:-1], 2 * limit, np.float32)
+        )
         lift = np.where(seen >= 1.99 * limit, 0.0, np.maximum(seen - limit + 0.01 * self.body.unit, 0.0))
-        return (points + outward * lift[:, None]).astype(np.float32)
+        return (points + outward * lift[..., None]).astype(np.float32)
 
     def _shoulder_lift(self, side: int) -> Float32:
         """From the shoulder joint to the top of the shoulder: up and out with the arm hanging, up with it spread."""
-        _, outward = self._directions(side)
+        _, outward = self.arm_ways[side]
         return unit_vector(outward - 1.2 * self.body.down, -self.body.down)
 
+    @cached_property
     def _dropped(self) -> float:
         """How far the garment's shoulder tip lies beyond the body's, pixels; negative when it lies inside."""
         body = self.body
         extra = 0.5 * self.chart.shoulder * self.across_scale - 0.60 * body.unit
-        return float(np.clip(extra, -0.22 * body.unit, 0.45 * body.unit))
+        return min(max(extra, -0.22 * body.unit), 0.45 * body.unit)
 
     def _collar(self, side: int) -> Float32:
         """Where the neckline meets the shoulder on the body."""
         body = self.body
-        half = np.clip(0.5 * self.chart.collar * self.across_scale, 0.20 * body.unit, 0.52 * body.unit)
+        half = min(max(0.5 * self.chart.collar * self.across_scale, 0.20 * body.unit), 0.52 * body.unit)
         # The wider the neck opening, the further out and so the lower it lies on the slope of the shoulder.
         slope = _NECK_HEIGHT - 0.30 * max(half / body.unit - 0.25, 0.0)
         half *= max(abs(body.facing), 0.45)
@@ -204,39 +197,36 @@ class TopFit:
         sign = 1.0 if float(hanging @ self.body.across) * side > 0 else -1.0
         return along, outward * sign
 
-    def _tip(self, side: int) -> Float32:
-        """The tip of the garment's shoulder on the body."""
+    def _tip(self, side: int, bone: Float32) -> Float32:
+        """The tip of the garment's shoulder on the body, whose own is at `bone`."""
         body = self.body
-        along, outward = self._directions(side)
-        joint = self.arms[side].joints[0]
-        lift = self._shoulder_lift(side)
-        tip = self._covering((joint + 0.17 * body.unit * lift)[None], lift)[0]
-        extra = self._dropped()
+        along, outward = self.arm_ways[side]
+        extra = self._dropped
         if extra < 0:
             # Narrower than the shoulders (a tank): back towards the collar.
-            return tip + unit_vector(self._collar(side) - tip, -along) * -extra
+            return bone + unit_vector(self._collar(side) - bone, -along) * -extra
         beyond = self.arms[side].joints[0] + outward * 0.185 * body.unit + along * 0.1 * body.unit
-        way = np.stack([tip, beyond, beyond + along * body.unit]).astype(np.float32)
+        way = np.stack([bone, beyond, beyond + along * body.unit]).astype(np.float32)
         return polyline(way, np.array([extra * max(float(self.arms[side].reach[0]), 0.3)], np.float32))[0]
 
     def _armpit(self, side: int) -> Float32:
         body, chart = self.body, self.chart
-        _, outward = self._directions(side)
+        _, outward = self.arm_ways[side]
         armhole = float(chart.ladder.first[chart.rungs[1], 1] - chart.ladder.first[chart.rungs[0], 1])
-        depth = float(np.clip(armhole * self.along_scale / body.unit - 0.13, 0.26, 0.62))
+        depth = min(max(armhole * self.along_scale / body.unit - 0.13, 0.26), 0.62)
         direction = unit_vector(body.down - 0.30 * outward, body.down)
         return self.arms[side].joints[0] + direction * depth * body.unit * body.upright
 
-    def _start(self, pits: dict[int, Float32]) -> float:
+    def _start(self, pits: Float32) -> float:
         """How far down the spine the armpits are, pixels from the shoulder line."""
-        return float(((0.5 * (pits[1] + pits[-1])) - self.body.shoulder_mid) @ self.body.down)
+        return float((0.5 * (pits[0] + pits[1]) - self.body.shoulder_mid) @ self.body.down)
 
     def _drop(self, ladder: Ladder) -> Float32:
         """How far below the armpits the rungs of a photo's ladder hang, pixels, before anything stretches."""
         heights = 0.5 * (ladder.first[:, 1] + ladder.second[:, 1])[self.chart.rungs[1] :]
         return np.asarray((heights - heights[0]) * self.along_scale * _HANG * self.body.upright, np.float32)
 
-    def _hung(self, pits: dict[int, Float32]) -> tuple[Ladder, Float32]:
+    def _hung(self, pits: Float32) -> tuple[Ladder, Float32]:
         """The photo's ladder as it shows, and how far down the spine its rungs from the armpits on hang, pixels."""
         ladder, rung = self.chart.ladder, self.chart.rungs[1]
         drop, start = self._drop(ladder), self._start(pits)
@@ -244,7 +234,7 @@ class TopFit:
         tail = self.chart.tail * self.along_scale * _HANG * self.body.upright
         natural = start + float(drop[-1]) + tail
         wanted = self.worn.hem_for(natural, self.body, self.category)
-        stretch = float(np.clip((wanted - start) / max(natural - start, 1.0), *_GIVES))
+        stretch = min(max((wanted - start) / max(natural - start, 1.0), _GIVES[0]), _GIVES[1])
         shown = (wanted - start) / stretch / max(natural - start, 1.0)
         if not 0.2 < shown < 0.98:
             return ladder, start + drop * stretch
@@ -265,62 +255,55 @@ class TopFit:
             edges.append(np.concatenate([edge[:rung], between]).astype(np.float32))
         return Ladder(edges[0], edges[1]), along.astype(np.float32)
 
-    def _sides(self, pits: dict[int, Float32], along: Float32) -> dict[int, Float32]:
-        """Side seams from armpit to hem, where the rungs hang: float32 n x 2 by side."""
-        body, source, rung = self.body, self.source, self.chart.rungs[1]
-        left, right = source.first[rung:], source.second[rung:]
+    def _sides(self, pits: Float32, along: Float32) -> Float32:
+        """Side seams from armpit to hem, where the rungs hang: float32 n x 2 x 2, left and right."""
+        body, rung = self.body, self.chart.rungs[1]
         # Seated, the cloth below the hips lies on thighs that point at the camera.
         below = np.maximum(along - body.torso, 0.0)
         along = (along - below * (1.0 - body.thighs)).astype(np.float32)
-        centre = self._spine(along)
-        across = np.tile(body.across, (len(along), 1))
-        flat = np.linalg.norm(left - right, axis=1) * (self.across_scale / self.ease) * ROUND * 0.5
+        centre = np.stack([self._spine(along)] * 2, axis=1)
+        outward = np.broadcast_to(np.stack([body.across, -body.across]), centre.shape)
+        flat = self.source.widths[rung:] * (self.across_scale / self.ease) * ROUND * 0.5
         girths = self._girths(along)
-        result: dict[int, Float32] = {}
-        for side in (1, -1):
-            direction = across * side
-            measured = self._measure(centre, direction, girths, side)
-            turn = max(abs(body.facing), 0.6)
-            # At least over the body, wider where the cut is wider; a bodice not by much, a skirt as far as it flares.
-            flare = np.interp(along, [0.8 * body.torso, 1.5 * body.torso], [1.22, 2.4])
-            wide = self.worn.side_for((flat * turn).astype(np.float32), measured) * self.ease
-            half = np.clip(wide, measured * 1.015, measured * flare)
-            edge = centre + direction * half[:, None]
-            # Meets the armhole where the sleeve hangs from it.
-            fade = np.clip(1.0 - np.arange(len(edge)) / 3.0, 0.0, 1.0)[:, None]
-            result[side] = (edge + (pits[side] - edge[0]) * fade).astype(np.float32)
-        return result
+        measured = self._measure(centre, outward, girths)
+        turn = max(abs(body.facing), 0.6)
+        # At least over the body, wider where the cut is wider; a bodice not by much, a skirt as far as it flares.
+        flare = np.interp(along, [0.8 * body.torso, 1.5 * body.torso], [1.22, 2.4])
+        wide = self.worn.side_for((flat * turn).astype(np.float32)[:, None], measured) * self.ease
+        half = np.minimum(np.maximum(wide, measured * 1.015), measured * flare[:, None])
+        edges = centre + outward * half[..., None]
+        # Meets the armhole where the sleeve hangs from it.
+        fade = np.maximum(1.0 - np.arange(len(along)) / 3.0, 0.0)[:, None, None]
+        return (edges + (pits - edges[0]) * fade).astype(np.float32)
 
     def _spine(self, along: Float32) -> Float32:
         """Centre line: float32 n x 2 at pixels from the shoulder line; below the hips cloth hangs by gravity."""
         body = self.body
         points = body.shoulder_mid + body.down * along[:, None]
         below = np.maximum(along - body.torso * 1.05, 0.0)
-        legs = 0.5 * (body.points[Landmark.LEFT_KNEE] + body.points[Landmark.RIGHT_KNEE]) - body.hip_mid
-        hang = unit_vector(unit_vector(legs, body.down) + np.array([0.0, 1.0], np.float32), body.down)
-        return (points + (hang - body.down) * below[:, None]).astype(np.float32)
+        return (points + (body.hang - body.down) * below[:, None]).astype(np.float32)
 
     def _girths(self, along: Float32) -> Float32:
         """Half widths of an average body, pixels, at pixels from the shoulder line."""
         body = self.body
         height = along / max(body.torso, 1.0)
         factor = np.interp(height, [0.2, 0.65, 1.0, 1.5], [1.22, 1.05, 1.18, 1.25])
-        return np.array([body.girth(float(value)) for value in factor], np.float32)
+        return (body.girth(1.0) * factor).astype(np.float32)
 
-    def _measure(self, centre: Float32, direction: Float32, girths: Float32, side: int) -> Float32:
-        """Half widths seen, pixels: to the mask's edge, or to the arm where that hangs against the body."""
-        limit = girths * 1.55
-        seen = self.silhouette.reach(centre, direction, limit)
+    def _measure(self, centre: Float32, outward: Float32, girths: Float32) -> Float32:
+        """Half widths seen, float32 n x 2, pixels: to the mask's edge, or to the arm that hangs against the body."""
+        girths = np.stack([girths, girths], axis=1)
+        limit = girths * np.float32(1.55)
+        seen = self.silhouette.reach(centre, outward, limit)
         if self.worn.seen is None:
-            arm = to_arm(self.body, self.arms[side], centre, direction, limit)
+            pairs = [(self.arms[side], centre[:, i], outward[:, i], limit[:, i]) for i, side in enumerate(_SIDES)]
+            arm = np.stack([to_arm(self.body, *pair) for pair in pairs], axis=1)
         else:
-            arm = self.worn.seen.torso_reach(centre, direction, limit)
-        blocked = arm < seen
-        half = np.where(blocked, arm, seen)
-        low, high = girths * 0.78, girths * 1.4
+            arm = self.worn.seen.torso_reach(centre, outward, limit)
+        half = np.minimum(arm, seen)
         half = np.where(seen >= limit * 0.999, np.minimum(half, girths * 1.1), half)
-        share = np.clip(half, low, high) / np.maximum(girths, 1e-6)
-        return smooth(self.worn.settled((id(self.chart), "torso", side), share.astype(np.float32)) * girths, 2)
+        share = np.minimum(np.maximum(half / np.maximum(girths, 1e-6), 0.78), 1.4)
+        return smooth(self.worn.settled((id(self.chart), "torso"), share.astype(np.float32)) * girths, 2)
 
     def _torso_grids(self) -> tuple[Float32, Float32]:
         spread = self._turned()
@@ -334,18 +317,18 @@ class TopFit:
         """Where even columns of the photo lie across a turned body: the middle moves towards the far side."""
         turn = float(np.clip(self.body.yaw, -0.9, 0.9))
         if abs(turn) < 0.05:
-            return columns()
-        angle = np.arcsin(np.clip(2.0 * columns() - 1.0, -1, 1)) * 0.92
+            return EVEN
+        angle = np.arcsin(2.0 * EVEN - 1.0) * 0.92
         # Columns run from the wearer's left to the right; the surface is an ellipse 0.68 as deep as wide.
         across = np.sin(angle) * np.cos(turn) + 0.68 * np.cos(angle) * np.sin(turn)
         across = np.maximum.accumulate(across)
         spread = (across - across[0]) / max(float(across[-1] - across[0]), 1e-6)
         # An even step is kept in part, so that no column closes.
-        return (0.85 * spread + 0.15 * columns()).astype(np.float32)
+        return (0.85 * spread + 0.15 * EVEN).astype(np.float32)
 
     def _sleeve(self, side: int, sleeve: SleeveChart) -> SleeveFit:
         edge, rungs = (self.torso.first if side > 0 else self.torso.second), self.chart.rungs
-        armhole = Armhole(edge[rungs[0]], edge[rungs[1]], *self._directions(side))
+        armhole = Armhole(edge[rungs[0]], edge[rungs[1]], *self.arm_ways[side])
         scales = self.across_scale, self.along_scale, self.ease
         placed = self.arms[side], armhole, self.body, self.silhouette, self.worn
         return SleeveFit(sleeve, *placed, *scales, owner=id(self.chart))

@@ -11,15 +11,17 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from tryon_app.core.types import Category, Float32, Labels
-from tryon_app.fitting.body import ARM_LENGTHS, Arm, Body
+from tryon_app.fitting.body import Arm, Body
 from tryon_app.fitting.labelled import Labelled
 from tryon_app.fitting.strip import polyline
 
 _SAMPLES = 64
-_COLUMNS = (-0.24, -0.12, 0.0, 0.12, 0.24)
+_COLUMNS = np.array([[-0.24], [-0.12], [0.0], [0.12], [0.24]], np.float32)
 """Where lines run down the body, in units from the spine."""
-_FROM, _TO = 0.2, 2.1
-"""How far down a hem is looked for, in torso lengths."""
+_DOWN = np.linspace(0.2, 2.1, _SAMPLES, dtype=np.float32)
+"""Where a hem is looked for, in torso lengths down from the shoulders."""
+_OUT = np.linspace(0.08, 1.12, _SAMPLES, dtype=np.float32)
+"""Where a cuff is looked for, in lengths of the arm down to the wrist."""
 _LEAST_KNOWN = 0.12
 """Share of the line that must be seen on either side of an end."""
 _CLEAR = 0.62
@@ -88,8 +90,8 @@ class WornNow:
         """Half widths of a new top's body: the present outline where its own cut comes near.
 
         Args:
-            natural: float32 n, half widths by its cut, pixels.
-            measured: float32 n, half widths of what is seen now, pixels.
+            natural: float32 n x 1, half widths by its cut, pixels.
+            measured: float32 n x 2, half widths of what is seen now on either side, pixels.
         """
         if self.seen is None:
             return natural
@@ -101,14 +103,15 @@ class WornNow:
 
         Args:
             natural: float32 n, half widths by its cut, pixels.
-            measured: float32 n, half widths of what is seen now, pixels.
+            measured: float32 n x 2, half widths of what is seen now on either side, pixels.
             centre: float32 n x 2, middle of the arm, frame pixels.
         """
+        natural = natural[:, None]
         if self.seen is None:
             return natural
         upper, dress, _ = self.seen.cloth(centre)
         apart = measured - natural
-        covered = np.clip(3.0 * (upper + dress) - 1.0, 0.0, 1.0)
+        covered = np.minimum(np.maximum(3.0 * (upper + dress) - 1.0, 0.0), 1.0)[:, None]
         change = apart * covered * nearness(apart, _SLEEVE * measured) / natural
         for rung in range(1, len(change)):
             # A cuff at the present one is as wide as the sleeve above it, not as the bare arm below.
@@ -127,8 +130,7 @@ class WornNow:
         if cuff is None:
             return natural
         # As seen -> true: bones that point at the camera look shorter.
-        true = np.concatenate([[0.0], np.cumsum(np.array(ARM_LENGTHS, np.float32) * unit)])
-        seen = np.concatenate([[0.0], np.cumsum(np.array(ARM_LENGTHS, np.float32) * unit * arm.reach)])
+        true, seen = arm.stops(unit)
         apart = float(np.interp(cuff, seen, true)) - natural
         return natural + apart * _near(apart, 0.28 * unit)
 
@@ -140,7 +142,8 @@ def _near(apart: float, tolerance: float) -> float:
 
 def nearness(apart: Float32 | np.float32, tolerance: Float32 | np.float32) -> Float32:
     """The same for many ends."""
-    return np.clip((tolerance - np.abs(apart)) / np.maximum(0.3 * tolerance, 1e-6), 0.0, 1.0)
+    near = (tolerance - np.abs(apart)) / np.maximum(0.3 * tolerance, 1e-6)
+    return np.minimum(np.maximum(near, 0.0), 1.0)
 
 
 class WornMemory:
@@ -205,7 +208,7 @@ class _Reading:
     @classmethod
     def of(cls, worn: WornNow, body: Body, time_s: float, scene: int) -> "_Reading":
         hem = None if worn.hem is None else (worn.hem / body.torso, float(worn.over_bottom))
-        cuffs = {side: cuff / _arm_length(body, side) for side, cuff in worn.cuffs.items()}
+        cuffs = {side: cuff / body.arms[side].length for side, cuff in worn.cuffs.items()}
         covers = None if worn.covers is None else worn.covers / body.torso
         return cls(hem, covers, cuffs, time_s, scene)
 
@@ -222,7 +225,7 @@ class _Reading:
         return _Reading(hem, covers, cuffs, fresh.time_s, fresh.scene)
 
     def worn(self, body: Body) -> WornNow:
-        cuffs = {side: cuff * _arm_length(body, side) for side, cuff in self.cuffs.items()}
+        cuffs = {side: cuff * body.arms[side].length for side, cuff in self.cuffs.items()}
         if self.hem is None:
             return WornNow(covers=None if self.covers is None else self.covers * body.torso, cuffs=cuffs)
         return WornNow(hem=self.hem[0] * body.torso, over_bottom=self.hem[1] > 0.5, cuffs=cuffs)
@@ -230,11 +233,6 @@ class _Reading:
 
 def _mixed(past: float, fresh: float) -> float:
     return past + _FOLLOW * (fresh - past)
-
-
-def _arm_length(body: Body, side: int) -> float:
-    """Shoulder to wrist as seen, pixels."""
-    return max(float(np.linalg.norm(np.diff(body.arm(side).joints[:3], axis=0), axis=1).sum()), 1.0)
 
 
 def read_worn(labels: Labels, body: Body) -> WornNow:
@@ -256,36 +254,38 @@ def read_worn(labels: Labels, body: Body) -> WornNow:
 
 def _hem(seen: Labelled, body: Body) -> tuple[float | None, float | None, bool]:
     """`WornNow.hem`, `covers` and `over_bottom`."""
-    along = np.linspace(_FROM, _TO, _SAMPLES, dtype=np.float32) * body.torso
+    along = _DOWN * body.torso
+    starts = body.shoulder_mid + body.across * _COLUMNS * body.unit
+    points = (starts[:, None] + body.down * along[:, None]).astype(np.float32)
+    upper, dress, bottom = seen.cloth(points)
+    known = np.maximum(1.0 - sum(seen.body(points)), 0.0)
+    tops = upper + dress
     ends, bottoms, reached = [], [], []
-    for offset in _COLUMNS:
-        start = body.shoulder_mid + body.across * offset * body.unit
-        points = (start + body.down * along[:, None]).astype(np.float32)
-        upper, dress, bottom = seen.cloth(points)
-        known = np.clip(1.0 - sum(seen.body(points)), 0.0, 1.0)
-        top = upper + dress
+    for column in range(len(_COLUMNS)):
+        top, told = tops[column], known[column]
         # What goes on below a top and is taken for a dress is a skirt.
-        split = _split(upper, known)
-        split = _split(top, known) if split is None else split
+        split = _split(upper[column], told)
+        split = _split(top, told) if split is None else split
         if split is None:
-            cloth = np.flatnonzero((top > 0.5) & (known > 0.5))
-            if len(cloth) and float(top[known > 0.5].mean()) > 0.9:
+            cloth = np.flatnonzero((top > 0.5) & (told > 0.5))
+            if len(cloth) and float(top[told > 0.5].mean()) > 0.9:
                 reached.append(float(along[cloth[-1]]))
             continue
         # Between the last sample of cloth and the first without.
         ends.append(float(along[split] - 0.5 * (along[1] - along[0])))
         below = slice(split, split + _SAMPLES // 3)
-        bottoms.append(float((bottom[below] * known[below]).sum() / max(float(known[below].sum()), 1e-6)))
+        weight = told[below]
+        bottoms.append(float(bottom[column, below] @ weight) / max(float(weight.sum()), 1e-6))
     if len(ends) >= 2:
         return float(np.median(ends)), None, float(np.median(bottoms)) > 0.45
     return None, float(np.median(reached)) if len(reached) >= 3 else None, False
 
 
 def _cuff(seen: Labelled, body: Body, side: int) -> float | None:
-    arm = body.arm(side)
+    arm = body.arms[side]
     if arm.behind or arm.seen < 0.5:
         return None
-    along = np.linspace(0.08, 1.12, _SAMPLES, dtype=np.float32) * _arm_length(body, side)
+    along = _OUT * arm.length
     points = polyline(arm.joints[:3], along)
     upper, dress, _ = seen.cloth(points)
     left, right, _ = seen.body(points)
@@ -301,16 +301,14 @@ def _split(inside: Float32, known: Float32) -> int | None:
         inside: n, how likely it is cloth.
         known: n, how much the sample says.
     """
-    votes = (inside - 0.5) * known
-    before = np.concatenate([[0.0], np.cumsum(votes)])
+    cloth = inside * known
+    before = np.append(0.0, np.cumsum(cloth - 0.5 * known))
     # Where something hides the end, all places behind it are as good: the middle of them.
     best = np.flatnonzero(before >= before.max() - _TIED)
     split = int(best[len(best) // 2])
-    for part, wanted in ((slice(0, split), 1.0), (slice(split, None), 0.0)):
-        weight = float(known[part].sum())
-        if weight < _LEAST_KNOWN * len(known):
-            return None
-        share = float((inside[part] * known[part]).sum()) / weight
-        if (share if wanted else 1.0 - share) < _CLEAR:
-            return None
+    above, below = float(known[:split].sum()), float(known[split:].sum())
+    if min(above, below) < _LEAST_KNOWN * len(known):
+        return None
+    if cloth[:split].sum() < _CLEAR * above or cloth[split:].sum() > (1.0 - _CLEAR) * below:
+        return None
     return min(split, len(known) - 1)
