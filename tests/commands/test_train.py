@@ -37,6 +37,17 @@ def test_evaluate_wants_something_to_do(tryon, tmp_path):
     assert "alone" in said
 
 
+@pytest.mark.parametrize("content", [None, b"no network"])
+def test_a_network_that_cannot_be_used_is_no_figure_of_zero(tryon, tmp_path, content):
+    network = tmp_path / "network.onnx"
+    if content is not None:
+        network.write_bytes(content)
+    code, said = tryon("train", "evaluate", "--network", network, "--photos", tmp_path)
+    assert code == 1
+    assert network.name in said
+    assert "miou" not in said
+
+
 def test_help_teaches(capsys):
     from tryon_app.__main__ import main
 

@@ -262,16 +262,20 @@ def _on_synthetic(path: Path, holdout: Path) -> dict[str, object]:
 
 
 def _pipeline(path: Path) -> "tuple[PoseEstimator, Parser]":
-    """Pose and parser as `tryon render` has them, with the network of that file."""
+    """Pose and parser as `tryon render` has them, with the network of that file.
+
+    Raises:
+        ModelError: It cannot be used. The parser would go on without one, and the figures would be of nothing.
+    """
     from tryon_app import app as parts
     from tryon_app.perception.mediapipe_pose import MediaPipePose
     from tryon_app.perception.parsing_network import CONTRACT, MODEL, NetworkParser
     from tryon_app.perception.silhouette import SilhouetteParser
 
-    store = parts.model_store()
-    return MediaPipePose(lambda: store.ensure("pose")), NetworkParser(
-        SilhouetteParser(), _opened(path, MODEL, CONTRACT)
-    )
+    store, network = parts.model_store(), _opened(path, MODEL, CONTRACT)
+    network.open()
+    network.close()
+    return MediaPipePose(lambda: store.ensure("pose")), NetworkParser(SilhouetteParser(), network)
 
 
 def _draw(path: Path, sheet: Path) -> None:
