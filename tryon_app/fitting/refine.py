@@ -1,5 +1,6 @@
 """The warp network: what geometry cannot know of how cloth lies, as small shifts of what it laid, and as shading."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -141,8 +142,15 @@ class NetworkRefiner:
             shade = np.power(said["shade"][0, 0], np.float32(_SHADE))
             seen = _settled(_Seen(frame.timestamp_s, _bounded(said["moved"][0]), shade, laid.alpha), seen)
             self._past[order] = seen
-        pieces = tuple(_moved(piece, seen.moved, matrix, frame.width, frame.height) for piece in item.pieces)
-        return replace(item, pieces=pieces, shading=Shading(matrix, seen.shade, seen.cover))
+        moved = np.ascontiguousarray(seen.moved.transpose(1, 2, 0))
+        farthest = float(np.abs(moved).max())
+        pieces: list[FitPiece] = []
+        for piece in item.pieces:
+            # The inside of a collar lies where the torso does: one flow for both.
+            twin = next((new for old, new in zip(item.pieces, pieces, strict=False) if old.flow is piece.flow), None)
+            new = twin or _moved(piece, moved, farthest, matrix, frame.width, frame.height)
+            pieces.append(replace(piece, roi=new.roi, flow=new.flow))
+        return replace(item, pieces=tuple(pieces), shading=Shading(matrix, seen.shade, seen.cover))
 
 
 def _settled(seen: _Seen, past: _Seen | None) -> _Seen:
@@ -168,18 +176,19 @@ def _bounded(moved: Float32) -> Float32:
     return np.asarray(moved * rim * rim[:, None], np.float32)
 
 
-def _moved(piece: FitPiece, moved: Float32, matrix: Float32, width: int, height: int) -> FitPiece:
+def _moved(piece: FitPiece, moved: Float32, farthest: float, matrix: Float32, width: int, height: int) -> FitPiece:
     """A piece whose places are where the network wants them.
 
     Args:
         piece: As geometry laid it.
-        moved: float32 2 x SIZE x SIZE, cells from where a place should be to where it was laid.
+        moved: float32 SIZE x SIZE x 2, cells from where a place should be to where it was laid.
+        farthest: Cells by which anything is moved at most.
         matrix: float32 2 x 3, from a pixel of the frame to a cell.
         width: Of the frame.
         height: Of the frame.
     """
     step, scale = piece.step, float(matrix[0, 0])
-    more = int(np.ceil(float(np.abs(moved).max()) / (scale * step)))
+    more = math.ceil(farthest / (scale * step))
     # Larger by whole steps: samples stay where they were.
     roi = Rect(
         max(piece.roi.x0 - more * step, piece.roi.x0 % step),
@@ -191,7 +200,7 @@ def _moved(piece: FitPiece, moved: Float32, matrix: Float32, width: int, height:
     onto = matrix @ np.array([[step, 0.0, roi.x0], [0.0, step, roi.y0], [0.0, 0.0, 1.0]], np.float32)
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     # From cells to samples of the flow.
-    shift = cv2.warpAffine(np.ascontiguousarray(moved.transpose(1, 2, 0)), onto, size, flags=flags)
+    shift = cv2.warpAffine(moved, onto, size, flags=flags)
     shift *= np.float32(1.0 / (scale * step))
     shift[..., 0] += np.arange(size[0], dtype=np.float32) + np.float32((roi.x0 - piece.roi.x0) / step)
     shift[..., 1] += np.arange(size[1], dtype=np.float32)[:, None] + np.float32((roi.y0 - piece.roi.y0) / step)
