@@ -89,16 +89,19 @@ class Layer:
         photo = np.full((size, size, 2), OUTSIDE, np.float32)
         alpha = np.zeros((size, size), np.float32)
         back = np.linalg.inv(np.vstack([matrix, [0.0, 0.0, 1.0]]))
+        flows: dict[int, Float32] = {}  # pieces may share one
         for piece in item.pieces:
-            flow = _on_cells(piece, back, size)
+            if id(piece.flow) not in flows:
+                flows[id(piece.flow)] = _on_cells(piece, back, size)
+            flow = flows[id(piece.flow)]
             scale, own = self._alpha(item.view, piece)
             seen: Float32 = cv2.remap(own, (flow + 0.5) * scale - 0.5, None, cv2.INTER_LINEAR)
             pieces *= 1.0 - seen
             pieces[_PIECES.index(piece.name) if piece.name in _PIECES else -1] += seen
             alpha += seen * (1.0 - alpha)
-            inside = (flow > -1.0).all(axis=2)
+            inside = (flow[..., 0] > -1.0) & (flow[..., 1] > -1.0)
             where = (seen > 0.5) | (inside & (photo[..., 0] == OUTSIDE))
-            photo[where] = flow[where]
+            cv2.copyTo(flow, where.astype(np.uint8), photo)
         return Laid(alpha, pieces, photo, _placed(item.view, photo) * alpha)
 
     def _alpha(self, view: GarmentView, piece: FitPiece) -> tuple[float, Float32]:
@@ -151,5 +154,6 @@ def _placed(view: GarmentView, photo: Float32) -> Float32:
     """Where in the garment a photo pixel lies, 2 x h x w, -1..1."""
     left, right = (np.array(view.keypoints[k]) for k in (KeyPoint.ARMPIT_LEFT, KeyPoint.ARMPIT_RIGHT))
     chest = max(float(np.hypot(*(left - right))), 1.0)
-    place = (photo - (left + right) / 2.0) * (1.0 / (_FARTHEST * chest))
-    return np.clip(place, -1.0, 1.0).astype(np.float32).transpose(2, 0, 1)
+    middle, scale = (left + right) / 2.0, 1.0 / (_FARTHEST * chest)
+    place = [(photo[..., axis] - middle[axis]) * scale for axis in (0, 1)]
+    return np.clip(place, -1.0, 1.0).astype(np.float32)
