@@ -7,10 +7,11 @@ import numpy as np
 from tryon_app.core.errors import GarmentError
 from tryon_app.core.types import CATEGORY_SLOT, Category, KeyPoint, Point, Slot, UInt8
 from tryon_app.garments.landmarks_bottom import find_skirt, find_trousers, leg_pocket, name_bottom
-from tryon_app.garments.landmarks_top import TopShape, find_top, name_top, sleeve_pocket, waist
+from tryon_app.garments.landmarks_top import TopShape, find_top, name_top, waist
 from tryon_app.garments.neckline import front_neck
 from tryon_app.garments.opening import opens_in_front
-from tryon_app.garments.outline import Outline, outline_of
+from tryon_app.garments.outline import Outline, Pocket, outline_of
+from tryon_app.garments.sleeve_gap import cracks, sleeve_pocket
 
 _REMEDY = "Use a photo of one garment, spread out and upright, or set the key points by hand in its garment.toml."
 _DRESS_LENGTH = 2.0
@@ -18,6 +19,11 @@ _COLLAR = 0.035  # how far a collar rises above the collar points, in widths of 
 _LONG_SLEEVE = 0.62
 _GATHERED, _SHORT = 0.93, 1.48  # hem and length of a gathered top, in widths of the chest, at most
 _MOST_GUESSED = 0.5
+_SHOULDER_ROWS = (0.015, 0.1, 0.115, 0.2)
+"""Where shoulders are looked for, in widths of the garment below its upper edge."""
+_SPREAD, _SLOWING = 1.35, 0.75
+_LEAST_NECK = 0.1
+"""Narrower tips are buckles and hooks, no necks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +58,37 @@ def find_keypoints(rgba: UInt8, slot: Slot | None = None, *, back: bool = False)
         GarmentError: The shape is that of no garment, or not of one for the slot.
     """
     outline = outline_of(rgba)
-    pockets = {sign: sleeve_pocket(outline, sign) for sign in (-1, 1)}
-    legs = leg_pocket(outline)
-    sleeved = all(pockets.values())
-    tall = outline.height > 1.6 * outline.width  # buckles of overalls pass for sleeves; an open coat is wider
-    legged = (legs is not None and (tall or not sleeved)) or (not sleeved and _flat_top(outline))
-    is_bottom = legged if slot is None else slot is Slot.BOTTOM
+    is_bottom = _is_bottom(outline) if slot is None else slot is Slot.BOTTOM
     found = _bottom(outline, back) if is_bottom else _top(outline, slot, back)
     _check(found, outline)
     return found
+
+
+def _is_bottom(outline: Outline) -> bool:
+    if _shouldered(outline):
+        return False
+    sleeved = all(_sleeve_pockets(outline).values())
+    tall = outline.height > 1.6 * outline.width  # buckles of overalls pass for sleeves; an open coat is wider
+    legged = leg_pocket(outline) is not None and (tall or not sleeved)
+    return legged or (not sleeved and _flat_top(outline))
+
+
+def _sleeve_pockets(outline: Outline) -> dict[int, Pocket | None]:
+    pockets = {sign: sleeve_pocket(outline, sign) for sign in (-1, 1)}
+    return pockets if any(pockets.values()) or not _shouldered(outline) else cracks(outline)
+
+
+def _shouldered(outline: Outline) -> bool:
+    """Whether the outline spreads from a neck to shoulders at once: below a waistband it goes on spreading, or slowly.
+
+    The back collar fills the neckline of a photo taken from the front, so that the upper edge of many tops is flat.
+    Measured: tops whose neck is closed 1.42 to 2.4, with sleeves in sight or not; trousers and skirts 1.0 to 1.24.
+    """
+    widths = [np.ptp(outline.span(outline.y0 + share * outline.width)) for share in _SHOULDER_ROWS]
+    top, upper, start, end = (float(width) for width in widths)
+    if not np.isfinite(widths).all() or top < _LEAST_NECK * outline.width:
+        return False
+    return upper > _SPREAD * top and end - start < _SLOWING * (upper - top)
 
 
 def _bottom(outline: Outline, back: bool) -> Found:
@@ -78,8 +106,7 @@ def _bottom(outline: Outline, back: bool) -> Found:
 
 
 def _top(outline: Outline, slot: Slot | None, back: bool) -> Found:
-    pockets = {sign: sleeve_pocket(outline, sign) for sign in (-1, 1)}
-    shape = find_top(outline, pockets)
+    shape = find_top(outline, _sleeve_pockets(outline))
     named = name_top(shape, back)
     centre = outline.middle
     left, right = shape.halves[0].collar, shape.halves[1].collar

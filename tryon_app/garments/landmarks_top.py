@@ -5,13 +5,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from tryon_app.core.types import KeyPoint, Point
-from tryon_app.garments.outline import Outline, Pocket
+from tryon_app.garments.outline import Ints, Outline, Pocket
+from tryon_app.garments.sleeve_gap import opening
 
 # Proportions of usual tops, measured flat: armpit below the shoulder tip, in widths of the chest.
 _ARMHOLE = 0.42
 _MOST_ARMHOLE = 0.62
-_BLUNTEST = -0.87  # cosine of 150 degrees: a waist is a blunter dent, the corner of a sleeve a sharper one
-_INWARDS = 0.6  # what a pixel inwards counts against a pixel up, on the way from cuff to armpit
+_NARROW, _WIDE = 35.0, 50.0
+"""Degrees. The gap beside a sleeve that hangs is narrow, and starts below the armpit; a batwing's is wide."""
+_ABOVE_HEM = 0.12
+"""A batwing's gap ends this far above the hem, in heights of the garment."""
+_HIDDEN = 0.3
+"""An inner corner this near to the gap's end, in widths of the cuff, is hidden behind the body with the armpit."""
+_LEGS, _LEG_CUT = 0.6, 0.12
+"""A bodysuit's lower end is at most this wide, in widths of its hips, and this much lower, in heights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,55 +65,6 @@ class TopShape:
         return float(np.mean(lengths)) if lengths else 0.0
 
 
-def sleeve_pocket(outline: Outline, sign: int) -> Pocket | None:
-    """The gap between sleeve and body on one side: None on a sleeveless garment.
-
-    Followed from the top over the shoulder and down, the outline of a garment with a sleeve turns at the cuff and comes
-    back, inwards and mostly upwards, to the armpit; without a sleeve it only goes down, bending in slowly at most.
-    """
-    start = outline.farthest(np.arange(len(outline.contour)), (sign * 0.05, -1.0))
-    end = outline.nearest((outline.middle, outline.y1))
-    path = outline.path(start, end) if sign > 0 else outline.path(end, start)[::-1]
-    points = outline.contour[path]
-    out = sign * (points[:, 0] - outline.middle)
-    progress = points[:, 1] + _INWARDS * out
-    back = np.maximum.accumulate(progress) - progress
-    # An armpit lies off the middle and has the body below it: it is no wave of the hem.
-    rows = np.minimum(points[:, 1].astype(int) + round(0.06 * outline.height), outline.mask.shape[0] - 1)
-    filled = np.cumsum(outline.mask, axis=1)
-    column = np.clip(np.round(points[:, 0]), 0, outline.mask.shape[1] - 1).astype(int)
-    central = filled[rows, round(outline.middle)]
-    inwards = np.abs(filled[rows, column] - central)
-    back[(out < 0.12 * outline.width) | (inwards < 0.5 * out)] = 0
-    best = int(back.argmax())
-    if back[best] < 0.03 * outline.height:
-        return _notch(outline, sign)
-    cuff = int(progress[: best + 1].argmax())
-    if out[: best + 1].max() < out[best] + 0.05 * outline.width:
-        return None
-    return Pocket(outline.at(int(path[best])), int(path[best]), float(back[best]), (outline.at(int(path[cuff])),) * 2)
-
-
-def _notch(outline: Outline, sign: int) -> Pocket | None:
-    """The corner below a wide sleeve that lies on the body, so that the outline never comes back."""
-    step = round(0.06 * outline.width)
-    count = len(outline.contour)
-    for pocket in outline.pockets(0.04 * outline.width):
-        x, y = pocket.bottom
-        out = sign * (x - outline.middle)
-        upper = min(pocket.mouth, key=lambda point: point[1])
-        if out < 0.12 * outline.width or sign * (upper[0] - outline.middle) < 1.15 * out or upper[1] > y:
-            continue
-        if not outline.y0 + 0.15 * outline.height < y < outline.y1 - 0.12 * outline.height:
-            continue
-        here = outline.contour[pocket.index]
-        arms = [outline.contour[(pocket.index + way * step) % count] - here for way in (-1, 1)]
-        cosine = float(arms[0] @ arms[1]) / max(1e-6, float(np.hypot(*arms[0]) * np.hypot(*arms[1])))
-        if cosine > _BLUNTEST:
-            return pocket
-    return None
-
-
 def find_top(outline: Outline, pockets: dict[int, Pocket | None]) -> TopShape:
     """All points of a top.
 
@@ -121,9 +79,10 @@ def find_top(outline: Outline, pockets: dict[int, Pocket | None]) -> TopShape:
     halves: dict[int, Side] = {}
     guessed = 0.0
     for sign, pocket in pockets.items():
-        if pocket is not None:
-            halves[sign], guess = _sleeved(outline, sign, collars[sign], pocket)
-            guessed = max(guessed, guess)
+        sleeve = None if pocket is None else _sleeved(outline, sign, collars[sign], pocket)
+        if sleeve is not None:
+            halves[sign] = sleeve[0]
+            guessed = max(guessed, sleeve[1])
     for sign in (-1, 1):
         if sign not in halves:
             other = halves.get(-sign)
@@ -199,7 +158,8 @@ def _collars(outline: Outline, sleeves: bool) -> tuple[dict[int, Point], float, 
     return found, float(np.mean(rises)), strap
 
 
-def _sleeved(outline: Outline, sign: int, collar: Point, pocket: Pocket) -> tuple[Side, float]:
+def _sleeved(outline: Outline, sign: int, collar: Point, pocket: Pocket) -> tuple[Side, float] | None:
+    """One half with its sleeve, and how much of it is guessed; None where nothing stands out beyond the gap."""
     start = outline.nearest(collar)
     path = outline.path(start, pocket.index) if sign > 0 else outline.path(pocket.index, start)
     tip = outline.contour[outline.farthest(path, (sign * 1.0, 0.6))]
@@ -209,6 +169,8 @@ def _sleeved(outline: Outline, sign: int, collar: Point, pocket: Pocket) -> tupl
         axis = axis / max(1e-6, float(np.hypot(*axis)))
         outwards = np.array([axis[1], -axis[0]]) * sign
         along = (outline.contour[path] - origin) @ axis
+        if along.max() <= 0:
+            return None
         end = path[along > 0.55 * along.max()]  # of a stubby sleeve the armpit would pass for the inner corner
         outer = outline.farthest(end, _direction(axis + 0.8 * outwards))
         inner = outline.farthest(end, _direction(axis - 0.8 * outwards))
@@ -217,10 +179,27 @@ def _sleeved(outline: Outline, sign: int, collar: Point, pocket: Pocket) -> tupl
     torso = outline.path(pocket.index, outline.nearest((outline.middle, outline.y1)))
     if sign < 0:
         torso = outline.path(outline.nearest((outline.middle, outline.y1)), pocket.index)
-    hem = outline.at(outline.farthest(torso, (sign * 1.0, 1.15)))
-    armpit, guess = _armpit(outline, sign, pocket, hem)
+    hem = outline.at(_hem(outline, sign, torso, pocket.bottom[1]))
+    hidden = _distance(cuff_inner, pocket.bottom) < _HIDDEN * _distance(cuff_inner, cuff_outer)
+    armpit, guess = _armpit(outline, sign, pocket, hem, hidden)
     shoulder = _shoulder(outline, sign, collar, cuff_outer, armpit)
     return Side(sign, collar, shoulder, armpit, hem, cuff_outer, cuff_inner), guess
+
+
+def _distance(first: Point, second: Point) -> float:
+    return float(np.hypot(first[0] - second[0], first[1] - second[1]))
+
+
+def _hem(outline: Outline, sign: int, path: Ints, armpit: float) -> int:
+    """The corner of the hem on a path along the torso; of a bodysuit, whose legs are cut out, that of the hips."""
+    corner = outline.farthest(path, (sign * 1.0, 1.15))
+    lower = path[outline.contour[path, 1] > armpit + 0.35 * (outline.y1 - armpit)]
+    if not len(lower):
+        return corner
+    hips = outline.farthest(lower, (sign * 1.0, 0.3))
+    half, end = (sign * (outline.contour[index, 0] - outline.middle) for index in (hips, corner))
+    below = outline.contour[corner, 1] - outline.contour[hips, 1]
+    return hips if end < _LEGS * half and below > _LEG_CUT * outline.height else corner
 
 
 def _direction(vector: np.ndarray) -> Point:
@@ -251,8 +230,15 @@ def _shoulder(outline: Outline, sign: int, collar: Point, cuff: Point, armpit: P
     return (float(best[0]), float(best[1]))
 
 
-def _armpit(outline: Outline, sign: int, pocket: Pocket, hem: Point) -> tuple[Point, float]:
+def _armpit(outline: Outline, sign: int, pocket: Pocket, hem: Point, hidden: bool) -> tuple[Point, float]:
     """The pocket's bottom, or further up where the sleeve lies against the body and hides the gap.
+
+    Args:
+        outline: The garment.
+        sign: The side.
+        pocket: The gap.
+        hem: The hem's corner.
+        hidden: The sleeve's inner corner lies behind the body, and the armpit with it.
 
     Returns:
         The point, and 0..1: how much of it is guessed.
@@ -260,10 +246,12 @@ def _armpit(outline: Outline, sign: int, pocket: Pocket, hem: Point) -> tuple[Po
     x, y = pocket.bottom
     half = abs(x - outline.middle)
     tip = outline.top(outline.middle + sign * 0.92 * half)
-    deepest = tip + _MOST_ARMHOLE * 2 * half
-    if y <= deepest:
-        return (x, y), 0.0
+    wide = opening(outline, pocket)
     wanted = tip + _ARMHOLE * 2 * half
+    deepest = wanted if hidden or wide < _NARROW else tip + _MOST_ARMHOLE * 2 * half
+    above_hem = y < hem[1] - _ABOVE_HEM * outline.height
+    if y <= deepest or (wide > _WIDE and above_hem and not hidden):
+        return (x, y), 0.0
     # Up along the fold between sleeve and body: a dark line that starts at the pocket.
     grey = outline.grey
     position = x
@@ -281,11 +269,11 @@ def _sleeveless(outline: Outline, sign: int, collar: Point) -> Side:
     middle = outline.nearest((outline.middle, outline.y1))
     start = outline.nearest(collar)
     path = outline.path(start, middle) if sign > 0 else outline.path(middle, start)
-    hem_index = outline.farthest(path, (sign * 1.0, 1.15))
+    hem_index = _hem(outline, sign, path, collar[1] + 0.35 * outline.height)
     side = outline.path(start, hem_index) if sign > 0 else outline.path(hem_index, start)
     points = outline.contour[side]
     high = points[:, 1] < collar[1] + 0.12 * outline.height
-    shoulder_index = outline.farthest(side[high] if high.any() else side, (sign * 1.0, -2.2))
+    shoulder_index = outline.farthest(side[high] if high.any() else side, (sign * 1.0, -1.2))
     shoulder = outline.at(shoulder_index)
     below = points[:, 1] > shoulder[1] + 0.04 * outline.height
     above = points[:, 1] < outline.y0 + min(0.6 * outline.height, 0.9 * outline.width)
