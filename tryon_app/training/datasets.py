@@ -23,6 +23,7 @@ from tryon_app.training.augment import (
     something_in_front,
     torso_length,
 )
+from tryon_app.training.hair import grown
 from tryon_app.training.redress import Fabrics, redressed
 from tryon_app.training.shards import Sample, SampleStore, decode_array, decode_picture
 
@@ -33,6 +34,8 @@ PARSE_MEMBERS = (
     *(f"{side}.{kind}" for side in SIDES for kind in ("jpg", "parts.png", "materials.png")),
 )
 MAP_WIDTH, MAP_HEIGHT = parse_input.WIDTH // 2, parse_input.HEIGHT // 2
+_GROWN = 0.25
+"""Share of people who get long hair."""
 _MASK_STEP = 2
 """Frame pixels for one of the mask's: about the resolution of MediaPipe's."""
 
@@ -111,6 +114,8 @@ def example(shown: Scene, random: Random | None = None, fabrics: Fabrics | None 
     if random is not None:
         shown = _moved(random, shown)
         if fabrics is not None:
+            if random.random() < _GROWN:
+                grown(random, shown.image, shown.parts, shown.materials, shown.points)
             redressed(random, fabrics, shown.image, shown.parts, shown.materials, shown.points)
         if random.random() < 0.18:
             something_in_front(random, shown.image, shown.parts, shown.materials, shown.points)
