@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.training.conftest import JEANS, SHIRT, SKIN
-from tryon_app.core.types import Material
+from tryon_app.core.types import BodyPart, Material
 from tryon_app.training import redress
 from tryon_app.training.redress import Fabrics, redressed
 
@@ -20,9 +20,10 @@ def fabrics():
 def only(monkeypatch):
     """Nothing is done by chance but what the test asks for."""
 
-    def choose(chances=(), cut=0.0):
+    def choose(chances=(), cut=0.0, neck=0.0, sleeves=0.0):
         monkeypatch.setattr(redress, "_CHANCES", dict.fromkeys(redress._CHANCES, 0.0) | dict(chances))
-        monkeypatch.setattr(redress, "_CUT", cut)
+        for name, chance in (("_CUT", cut), ("_OPEN", neck), ("_ROLLED", sleeves)):
+            monkeypatch.setattr(redress, name, chance)
 
     return choose
 
@@ -106,6 +107,42 @@ def test_a_dress_that_is_cut_is_a_top_and_a_skirt(person, fabrics, only):
             assert (materials == UPPER).any()
             return
     pytest.fail("never cut")
+
+
+def test_an_open_neck_is_skin_below_the_neck(person, fabrics, only):
+    only(neck=1.0)
+    shoulders, hips = person.points[[11, 12], 1].mean(), person.points[[23, 24], 1].mean()
+    opened = 0
+    for seed in range(8):
+        image, materials = dressed(person, fabrics, seed)
+        bare = (materials == Material.SKIN) & (person.materials == UPPER)
+        rows = np.argwhere(bare)[:, 0]
+        if not len(rows):
+            continue
+        opened += 1
+        assert rows.min() < shoulders + 6
+        assert rows.max() < hips
+        assert np.abs(image[bare].mean(axis=0) - SKIN).max() < 60
+        others = np.abs(image[~bare].astype(int) - person.image[~bare]).mean()
+        assert others < 4
+    assert opened >= 5
+
+
+def test_shorter_sleeves_bare_the_end_of_the_arm(person, fabrics, only):
+    only(sleeves=1.0)
+    arms = np.isin(person.parts, (BodyPart.LEFT_UPPER_ARM, BodyPart.RIGHT_UPPER_ARM))
+    bared = 0
+    for seed in range(10):
+        _, materials = dressed(person, fabrics, seed)
+        bare = (materials == Material.SKIN) & (person.materials == UPPER)
+        assert not (bare & ~arms).any()
+        if bare.any():
+            bared += 1
+            arm = person.parts == BodyPart.RIGHT_UPPER_ARM
+            if (bare & arm).any() and (arm & ~bare).any():
+                # The right arm hangs: what is bare is below what is covered.
+                assert np.argwhere(bare & arm)[:, 0].mean() > np.argwhere(arm & ~bare)[:, 0].mean()
+    assert bared >= 4
 
 
 def test_a_wall_changes_behind_the_person_only(person, fabrics, only):

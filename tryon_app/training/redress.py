@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tryon_app.core.types import ARM_PARTS, BodyPart, Float32, Material, UInt8
+from tryon_app.core.types import ARM_PARTS, BodyPart, Float32, Material, UInt8, sided
 from tryon_app.training.augment import Random, torso_length
 from tryon_app.training.synth.fabric import fabric
 from tryon_app.training.synth.noise import colour, field
@@ -29,6 +29,10 @@ _CHANCES = {
 _CUT = 0.45
 """Of the pictures: what hangs below the waist becomes another garment."""
 _BELT = 0.35
+_OPEN, _ROLLED = 0.22, 0.14
+"""Of the pictures: another neckline; of the arms: a shorter sleeve."""
+_PLAIN = 0.55
+"""Of what is dyed: without a pattern."""
 _FEW = 24
 """Pixels: less of a garment is left alone."""
 _NEUTRAL = ((20, 20, 22), (55, 55, 58), (120, 120, 122), (200, 200, 200), (244, 244, 242), (32, 38, 66), (70, 92, 130),
@@ -68,7 +72,7 @@ class Fabrics:
 
 
 def redressed(random: Random, fabrics: Fabrics, image: UInt8, parts: UInt8, materials: UInt8, points: Float32) -> None:
-    """Cut off what hangs below the waist, dye and print: picture and materials change, in place.
+    """Bare necks and arms, cut off what hangs below the waist, dye and print: picture and materials change, in place.
 
     Args:
         random: Where chance comes from.
@@ -78,6 +82,7 @@ def redressed(random: Random, fabrics: Fabrics, image: UInt8, parts: UInt8, mate
         materials: uint8 H x W, `Material`.
         points: float32 33 x 2, landmarks in pixels.
     """
+    _bared(random, image, parts, materials, points)
     chances = dict(_CHANCES)
     if random.random() < _CUT and _cut(random, image, parts, materials, points):
         chances[Material.LOWER] = 1.0
@@ -97,6 +102,51 @@ def redressed(random: Random, fabrics: Fabrics, image: UInt8, parts: UInt8, mate
     # Cloth meets cloth without a seam of single pixels.
     if random.random() < 0.5:
         cv2.GaussianBlur(image, (3, 3), float(random.uniform(0.3, 0.6)), dst=image)
+
+
+def _bared(random: Random, image: UInt8, parts: UInt8, materials: UInt8, points: Float32) -> None:
+    """Other necklines and shorter sleeves: what they uncover is skin like that of the face."""
+    skin = (materials == Material.FACE) | (materials == Material.SKIN)
+    if np.count_nonzero(skin) < _FEW:
+        return
+    cloth = (materials == Material.UPPER) | (materials == Material.DRESS)
+    bare = np.zeros(cloth.shape, np.bool_)
+    if random.random() < _OPEN:
+        bare |= cloth & (parts == BodyPart.TORSO) & _neckline(random, points, *cloth.shape)
+    for side, (upper_arm, forearm, _) in ARM_PARTS.items():
+        if random.random() < _ROLLED:
+            shoulder, elbow, wrist = (points[one] for one in sided(side, "SHOULDER", "ELBOW", "WRIST"))
+            end = float(random.uniform(0.25, 1.9))
+            above = (parts == upper_arm) & (_along(shoulder, elbow, *cloth.shape) > end)
+            bare |= cloth & (above | (parts == forearm) & (_along(elbow, wrist, *cloth.shape) > end - 1.0))
+    if np.count_nonzero(bare) >= _FEW:
+        _painted(random, image, image.copy(), bare, np.median(image[skin], axis=0).astype(np.float32))
+        materials[bare] = Material.SKIN
+
+
+def _neckline(random: Random, points: Float32, height: int, width: int) -> Mask:
+    """A V or an oval below the neck, between the shoulders."""
+    middle, across = points[[11, 12]].mean(axis=0), points[11] - points[12]
+    size = max(float(np.hypot(*across)), 0.4 * torso_length(points))
+    across = across / max(float(np.hypot(*across)), 1e-3)
+    down = points[[23, 24]].mean(axis=0) - middle
+    down = down / max(float(np.hypot(*down)), 1e-3)
+    x = np.arange(width, dtype=np.float32)[None] - middle[0]
+    y = np.arange(height, dtype=np.float32)[:, None] - middle[1]
+    aside = np.abs(x * across[0] + y * across[1]) / size
+    depth = float(random.uniform(0.1, 0.8))
+    share = ((x * down[0] + y * down[1]) / size + 0.25) / (depth + 0.25)
+    wide = float(random.uniform(0.12, 0.36))
+    inside: Mask = (aside < wide * (1.0 - share)) if random.random() < 0.5 else (aside / wide) ** 2 + share**2 < 1.0
+    return inside
+
+
+def _along(start: Float32, end: Float32, height: int, width: int) -> Float32:
+    """How far along a limb each pixel is: 0 at the start, 1 at the end."""
+    limb = end - start
+    x, y = np.arange(width, dtype=np.float32)[None], np.arange(height, dtype=np.float32)[:, None]
+    far: Float32 = ((x - start[0]) * limb[0] + (y - start[1]) * limb[1]) / max(float(limb @ limb), 1.0)
+    return far
 
 
 def _cut(random: Random, image: UInt8, parts: UInt8, materials: UInt8, points: Float32) -> bool:
@@ -146,15 +196,20 @@ def _studio(random: Random, fabrics: Fabrics, image: UInt8, where: Mask) -> None
 
 
 def _dyed(random: Random, fabrics: Fabrics, image: UInt8, seen: UInt8, where: Mask, materials: UInt8) -> None:
-    """A garment, or hair, in another colour or print, with the light and shade it had."""
+    """A garment, or hair, in another colour or print."""
+    if random.random() < _PLAIN:
+        _painted(random, image, seen, where, _tone(random, seen, materials))
+    else:
+        _painted(random, image, seen, where, fabrics.pick(random, *where.shape[::-1]))
+
+
+def _painted(random: Random, image: UInt8, seen: UInt8, where: Mask, look: UInt8 | Float32) -> None:
+    """Another colour, or a picture as large as the image, with the light and shade that was there."""
     x, y, width, height = cv2.boundingRect(where.view(np.uint8))
     box = np.s_[y : y + height, x : x + width]
     inside = where[box]
-    plain = random.random() < 0.55
-    cloth: Float32 = np.empty((height, width, 3), np.float32)
-    cloth[:] = _tone(random, seen, materials) if plain else fabrics.pick(random, width, height)
-    cloth *= _light(random, seen[box], inside)[..., None]
-    _laid_on(image[box], cloth, inside)
+    light = _light(random, seen[box], inside)[..., None]
+    _laid_on(image[box], (look[box] if look.ndim > 1 else look) * light, inside)
 
 
 def _light(random: Random, seen: UInt8, inside: Mask) -> Float32:
@@ -175,7 +230,7 @@ def _tone(random: Random, seen: UInt8, materials: UInt8) -> Float32:
         neutral = np.array(_NEUTRAL[int(random.integers(len(_NEUTRAL)))], np.float32)
         return neutral * np.exp(random.normal(0.0, 0.12, 3)).astype(np.float32)
     if kind < 0.65:
-        other = materials == int(random.integers(len(Material)))
+        other = materials == (Material.SKIN if kind < 0.48 else int(random.integers(len(Material))))
         if np.count_nonzero(other) >= _FEW:
             rows, columns = np.nonzero(other)
             some = random.integers(0, len(rows), 32)
