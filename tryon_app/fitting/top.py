@@ -30,6 +30,9 @@ _BUNCH = 0.035
 _TUCKED = 0.02
 """How far the lower edge of a tucked top is drawn out, tail and all, in units."""
 
+_CLEAR = 0.1
+"""How far the flow goes on below that edge, in units."""
+
 _NECK_HEIGHT = 0.21
 """Where neck and shoulder meet, above the line of the shoulder joints, in units."""
 
@@ -310,8 +313,10 @@ class TopFit:
         above = self.chart.rise + 0.08 * self.chart.length
         below = self.chart.tail + 0.06 * self.body.unit / max(self.along_scale, 1e-6)
         hangs = _TUCKED * self.body.unit if self.tucked else below * self.along_scale
-        target = _taller(self.torso.grid(spread), above * self.along_scale, hangs)
-        return target, _taller(self.source.grid(), above, below)
+        # Below a tucked hem nothing goes on for a while, or it would end in the steps of the flow's samples.
+        clear = _CLEAR * self.body.unit if self.tucked else 0.5 * hangs
+        target = _taller(self.torso.grid(spread), above * self.along_scale, (hangs, hangs + clear))
+        return target, _taller(self.source.grid(), above, (below, 1.5 * below))
 
     def _turned(self) -> Float32:
         """Where even columns of the photo lie across a turned body: the middle moves towards the far side."""
@@ -334,15 +339,16 @@ class TopFit:
         return SleeveFit(sleeve, *placed, *scales, owner=id(self.chart))
 
 
-def _taller(grid: Float32, above: float, below: float) -> Float32:
-    """A grid with two rows above the first, square to it, and one beyond the last rung."""
+def _taller(grid: Float32, above: float, below: tuple[float, float]) -> Float32:
+    """A grid with two rows above the first, square to it, and two beyond the last rung."""
     top, bottom = grid[0], grid[-1]
     across = unit_vector(top[-1] - top[0], np.array([1.0, 0.0], np.float32))
     upward = np.array([across[1], -across[0]], np.float32)
     if float(upward @ (grid[-1].mean(axis=0) - top.mean(axis=0))) > 0:
         upward = -upward
-    rows = [top + upward * above, top + upward * 0.5 * above]
-    return np.concatenate([np.stack(rows), grid, (bottom + _along(grid) * below)[None]], axis=0).astype(np.float32)
+    higher = np.stack([top + upward * above, top + upward * 0.5 * above])
+    lower = np.stack([bottom + _along(grid) * far for far in below])
+    return np.concatenate([higher, grid, lower]).astype(np.float32)
 
 
 def _along(grid: Float32) -> Float32:
