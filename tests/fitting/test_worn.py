@@ -23,14 +23,15 @@ SHOULDERS_Y = 200.0
 STEP = 4
 
 
-def labels(pose, hem, *, below=Material.LOWER, cuff=0.5, hidden=()):
-    """A top down to `hem` (torsos from the shoulders) with sleeves to `cuff` (share of the way to the wrist)."""
+def labels(pose, hem, *, below=Material.LOWER, bare=0.0, cuff=0.5, hidden=()):
+    """A top down to `hem` (torsos from the shoulders), `bare` more of skin, sleeves to `cuff` (share of the arm)."""
     size = WIDTH // STEP, HEIGHT // STEP
     person = cv2.resize(pose.person, size, interpolation=cv2.INTER_AREA) > 0.5
     parts, materials = np.zeros(size[::-1], np.uint8), np.zeros(size[::-1], np.uint8)
     parts[person], materials[person] = BodyPart.TORSO, Material.SKIN
     edge = int((SHOULDERS_Y + hem * TORSO) / STEP)
     materials[:edge][person[:edge]] = Material.UPPER
+    edge = int((SHOULDERS_Y + (hem + bare) * TORSO) / STEP)
     materials[edge:][person[edge:]] = below
     for side, part in (("LEFT", BodyPart.LEFT_FOREARM), ("RIGHT", BodyPart.RIGHT_FOREARM)):
         a, b, c = (pose.points[Landmark[f"{side}_{joint}"]] / STEP for joint in ("SHOULDER", "ELBOW", "WRIST"))
@@ -55,6 +56,15 @@ def test_a_hem_over_trousers_is_found(hem):
     worn = read_worn(labels(pose, hem), Body(pose))
     assert worn.hem == pytest.approx(hem * TORSO, abs=0.05 * TORSO)
     assert worn.over_bottom
+
+
+def test_a_strip_of_skin_above_trousers_is_seen():
+    pose = figure()
+    worn = read_worn(labels(pose, 0.6, bare=0.15), Body(pose))
+    assert worn.hem == pytest.approx(0.6 * TORSO, abs=0.05 * TORSO)
+    assert worn.over_bottom
+    assert worn.bare == pytest.approx(0.15 * TORSO, abs=0.04 * TORSO)
+    assert read_worn(labels(pose, 0.75), Body(pose)).bare == 0.0
 
 
 def test_a_hem_over_skin_is_no_hem_over_trousers():
@@ -126,6 +136,16 @@ def test_tops_are_tucked_in_like_the_present_one_and_hoodies_and_dresses_are_not
     assert worn.hem_for(1.2 * TORSO, body, Category.SHIRT) == pytest.approx(0.7 * TORSO)
     assert worn.hem_for(1.2 * TORSO, body, Category.HOODIE) == pytest.approx(1.2 * TORSO)
     assert worn.hem_for(2.0 * TORSO, body, Category.DRESS) == pytest.approx(2.0 * TORSO)
+
+
+def test_a_longer_top_than_a_cropped_one_covers_the_skin_and_is_tucked_in_below_it():
+    body = Body(figure())
+    worn = WornNow(hem=0.55 * TORSO, over_bottom=True, bare=0.15 * TORSO)
+    assert worn.hem_for(1.2 * TORSO, body, Category.TEE) == pytest.approx(0.7 * TORSO)
+    assert worn.hem_for(0.6 * TORSO, body, Category.TEE) == pytest.approx(0.55 * TORSO)
+    values = [worn.hem_for(natural * TORSO, body, Category.TEE) for natural in np.linspace(0.5, 1.5, 400)]
+    assert np.diff(values).min() > -1e-3
+    assert np.diff(values).max() < 0.02 * TORSO
 
 
 def drawn(pose, found, garment="tee-white"):

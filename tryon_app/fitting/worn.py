@@ -52,7 +52,8 @@ class WornNow:
     Attributes:
         hem: Pixels down the spine from the shoulder line; None when that is not seen.
         covers: Where the hem is not seen: pixels down the spine to which cloth is seen at least; None where it is.
-        over_bottom: Whether trousers or a skirt begin there.
+        over_bottom: Whether trousers or a skirt begin there or a little lower.
+        bare: How much lower, pixels.
         cuffs: Side, +1 left, -1 right -> pixels down the arm from the shoulder joint, for arms where it is seen.
         seen: The maps of this very frame, for edges; None where no network ran.
         settled: Averages what is read from `seen` under a name over time.
@@ -61,6 +62,7 @@ class WornNow:
     hem: float | None = None
     covers: float | None = None
     over_bottom: bool = False
+    bare: float = 0.0
     cuffs: Mapping[int, float] = field(default_factory=dict)
     seen: Labelled | None = field(default=None, compare=False)
     settled: Settled = field(default=as_read, compare=False)
@@ -81,9 +83,12 @@ class WornNow:
             short = 0.0 if self.covers is None else max(self.covers - natural, 0.0)
             return natural + short * _near(short, 0.24 * body.torso)
         apart = self.hem - natural
-        if self.over_bottom and apart < 0 and not loose:
-            return self.hem
         tolerance = (0.12 if loose else 0.24) * body.torso
+        if self.over_bottom and apart < 0 and not loose:
+            # As short as the present one, if it is about as short; a longer one is tucked in where trousers begin.
+            if apart < -self.bare:
+                return self.hem + self.bare
+            tolerance = min(tolerance, self.bare)
         return natural + apart * _near(apart, tolerance)
 
     def side_for(self, natural: Float32, measured: Float32) -> Float32:
@@ -192,14 +197,14 @@ class _Reading:
     """A `WornNow` in lengths of the body: torsos and arms, so that it holds while the person moves.
 
     Attributes:
-        hem: (torsos down the spine, share of bottom below it), or None.
+        hem: (torsos down the spine, share of bottom below it, torsos of skin between the two), or None.
         covers: Torsos down the spine, or None.
         cuffs: Side -> share of the arm down to the wrist.
         time_s: Of the frame.
         scene: Of the frame.
     """
 
-    hem: tuple[float, float] | None
+    hem: tuple[float, ...] | None
     covers: float | None
     cuffs: Mapping[int, float]
     time_s: float
@@ -207,7 +212,7 @@ class _Reading:
 
     @classmethod
     def of(cls, worn: WornNow, body: Body, time_s: float, scene: int) -> "_Reading":
-        hem = None if worn.hem is None else (worn.hem / body.torso, float(worn.over_bottom))
+        hem = None if worn.hem is None else (worn.hem / body.torso, float(worn.over_bottom), worn.bare / body.torso)
         cuffs = {side: cuff / body.arms[side].length for side, cuff in worn.cuffs.items()}
         covers = None if worn.covers is None else worn.covers / body.torso
         return cls(hem, covers, cuffs, time_s, scene)
@@ -215,7 +220,7 @@ class _Reading:
     def followed_by(self, fresh: "_Reading") -> "_Reading":
         hem = fresh.hem or self.hem
         if self.hem and fresh.hem:
-            hem = _mixed(self.hem[0], fresh.hem[0]), _mixed(self.hem[1], fresh.hem[1])
+            hem = tuple(_mixed(*both) for both in zip(self.hem, fresh.hem, strict=True))
         cuffs = {**self.cuffs, **fresh.cuffs}
         for side in self.cuffs.keys() & fresh.cuffs.keys():
             cuffs[side] = _mixed(self.cuffs[side], fresh.cuffs[side])
@@ -228,7 +233,8 @@ class _Reading:
         cuffs = {side: cuff * body.arms[side].length for side, cuff in self.cuffs.items()}
         if self.hem is None:
             return WornNow(covers=None if self.covers is None else self.covers * body.torso, cuffs=cuffs)
-        return WornNow(hem=self.hem[0] * body.torso, over_bottom=self.hem[1] > 0.5, cuffs=cuffs)
+        hem, below, bare = self.hem
+        return WornNow(hem=hem * body.torso, over_bottom=below > 0.5, bare=bare * body.torso, cuffs=cuffs)
 
 
 def _mixed(past: float, fresh: float) -> float:
@@ -243,24 +249,24 @@ def read_worn(labels: Labels, body: Body) -> WornNow:
         body: Of the person.
     """
     seen = Labelled(labels)
-    hem, covers, over_bottom = _hem(seen, body)
+    hem, covers, over_bottom, bare = _hem(seen, body)
     cuffs: dict[int, float] = {}
     for side in (1, -1):
         end = _cuff(seen, body, side)
         if end is not None:
             cuffs[side] = end
-    return WornNow(hem, covers, over_bottom, cuffs, seen)
+    return WornNow(hem, covers, over_bottom, bare, cuffs, seen)
 
 
-def _hem(seen: Labelled, body: Body) -> tuple[float | None, float | None, bool]:
-    """`WornNow.hem`, `covers` and `over_bottom`."""
+def _hem(seen: Labelled, body: Body) -> tuple[float | None, float | None, bool, float]:
+    """`WornNow.hem`, `covers`, `over_bottom` and `bare`."""
     along = _DOWN * body.torso
     starts = body.shoulder_mid + body.across * _COLUMNS * body.unit
     points = (starts[:, None] + body.down * along[:, None]).astype(np.float32)
     upper, dress, bottom = seen.cloth(points)
     known = np.maximum(1.0 - sum(seen.body(points)), 0.0)
     tops = upper + dress
-    ends, bottoms, reached = [], [], []
+    ends, bottoms, bare, reached = [], [], [], []
     for column in range(len(_COLUMNS)):
         top, told = tops[column], known[column]
         # What goes on below a top and is taken for a dress is a skirt.
@@ -276,9 +282,12 @@ def _hem(seen: Labelled, body: Body) -> tuple[float | None, float | None, bool]:
         below = slice(split, split + _SAMPLES // 3)
         weight = told[below]
         bottoms.append(float(bottom[column, below] @ weight) / max(float(weight.sum()), 1e-6))
+        begins = int((bottom[column, split:] > 0.5).argmax())
+        # Where labels change they are soft: one sample later is no gap.
+        bare.append((begins if begins > 1 else 0) * float(along[1] - along[0]))
     if len(ends) >= 2:
-        return float(np.median(ends)), None, float(np.median(bottoms)) > 0.45
-    return None, float(np.median(reached)) if len(reached) >= 3 else None, False
+        return float(np.median(ends)), None, float(np.median(bottoms)) > 0.45, float(np.median(bare))
+    return None, float(np.median(reached)) if len(reached) >= 3 else None, False, 0.0
 
 
 def _cuff(seen: Labelled, body: Body, side: int) -> float | None:
