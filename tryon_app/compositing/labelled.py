@@ -69,6 +69,7 @@ class Labelled:
 
         self._labels, self._grid = labels, grid
         brought = self._brought
+        # Four maps take no longer than two.
         head, hair, self.face, things = brought(
             part(BodyPart.HEAD), material(Material.HAIR), material(Material.FACE), material(Material.OTHER)
         )
@@ -78,7 +79,9 @@ class Labelled:
             material(Material.SKIN),
             material(Material.DRESS),
         )
-        self.torso, background = brought(part(BodyPart.TORSO), material(Material.BACKGROUND))
+        arms = {side: [part(name) for name in ARM_PARTS[side]] for side in (1, -1)}
+        self.torso, *left = brought(part(BodyPart.TORSO), *arms[1])
+        background, *right = brought(material(Material.BACKGROUND), *arms[-1])
         # Beyond the frame's edge, too, the network says background: a strip along it is no surroundings.
         self.background = np.asarray(
             cv2.morphologyEx(
@@ -90,8 +93,8 @@ class Labelled:
         self.edges = Edges(small, round(_EDGE_CELLS * cell))
         self.arms: dict[int, Limb] = {side: arm_of(body, side) for side in (1, -1)}
         self._shares: dict[int, tuple[Float32, Float32, Float32]] = {}
-        for side, limb in self.arms.items():
-            first, second, hand = brought(*(part(name) for name in ARM_PARTS[side]))
+        for side, (first, second, hand) in ((1, left), (-1, right)):
+            limb = self.arms[side]
             # A hand begins at the wrist, whatever the network makes of a cuff.
             above = np.float32(1.0) - limb.beyond(1, _HAND_BEGINS) if limb.long(1) else np.zeros_like(hand)
             self._shares[side] = first, second + hand * above, hand * (np.float32(1.0) - above)
@@ -109,8 +112,7 @@ class Labelled:
 
     def _brought(self, *maps: Float32) -> list[Float32]:
         """Up to four maps of the network, brought to the grid."""
-        stacked = np.ascontiguousarray(np.stack(maps, axis=2))
-        return list(cv2.split(self._grid.sampled(stacked, self._labels.matrix)))
+        return list(cv2.split(self._grid.sampled(cv2.merge(maps), self._labels.matrix)))
 
     @cached_property
     def bottom(self) -> Float32:

@@ -40,9 +40,7 @@ class Grid:
 
     def picture(self, image: UInt8) -> UInt8:
         """The box of the frame at the grid's size: uint8 height x width x 3."""
-        part = np.ascontiguousarray(image[self.box.slices])
-        small: UInt8 = cv2.resize(part, (self.width, self.height), interpolation=cv2.INTER_AREA)
-        return small
+        return shrunk_to(image[self.box.slices], (self.width, self.height))
 
     def axes(self) -> tuple[Float32, Float32]:
         """Frame pixels of the columns (float32 1 x width) and rows (float32 height x 1)."""
@@ -103,7 +101,7 @@ class Grid:
         )
         return _warped(small, matrix, (target.width, target.height), cv2.BORDER_REPLICATE)
 
-    def shrunk(self, full: Float32 | UInt8, box: Rect) -> Float32:
+    def shrunk(self, full: MapT, box: Rect) -> Float32:
         """Maps (float32 or uint8) at full size over a box inside the grid's, brought to the grid; 0 around it."""
         across, down = self.box.width / self.width, self.box.height / self.height
         left, top = round((box.x0 - self.box.x0) / across), round((box.y0 - self.box.y0) / down)
@@ -112,8 +110,21 @@ class Grid:
         result = np.zeros((self.height, self.width, *full.shape[2:]), np.float32)
         if right > left and bottom > top:
             size = right - left, bottom - top
-            result[top:bottom, left:right] = cv2.resize(full, size, interpolation=cv2.INTER_AREA)
+            result[top:bottom, left:right] = shrunk_to(full, size)
         return result
+
+
+def shrunk_to(full: MapT, size: tuple[int, int]) -> MapT:
+    """A picture or map made smaller: width and height.
+
+    Between whole factors, means by area are slow: the way to twice the size needs no more than two pixels each.
+    """
+    factor = full.shape[1] / size[0]
+    if factor <= 2.0:
+        return np.asarray(cv2.resize(full, size, interpolation=cv2.INTER_LINEAR), full.dtype)
+    if factor <= 4.0:
+        full = cv2.resize(full, (2 * size[0], 2 * size[1]), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.resize(full, size, interpolation=cv2.INTER_AREA), full.dtype)
 
 
 def strongest(maps: list[Float32]) -> Float32:

@@ -30,15 +30,8 @@ class PieceSampler:
         levels = self._levels(view, piece)
         level = self._level(piece, len(levels))
         shrink = 0.5**level
-        # Flow sample (column, row) stands at frame pixel (step * column, step * row) of the box.
-        scale = 1.0 / piece.step
-        flow = cv2.warpAffine(
-            (piece.flow + 0.5) * shrink - 0.5 if level else piece.flow,
-            np.array([[scale, 0.0, 0.0], [0.0, scale, 0.0]]),
-            (piece.roi.width, piece.roi.height),
-            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_REPLICATE,
-        )
+        small = (piece.flow + 0.5) * shrink - 0.5 if level else piece.flow
+        flow = _at_every_pixel(small, piece.step, piece.roi.width, piece.roi.height)
         drawn: UInt8 = cv2.remap(levels[level], flow, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
         return drawn
 
@@ -59,12 +52,33 @@ class PieceSampler:
     def _level(self, piece: FitPiece, count: int) -> int:
         """The size of photo that comes nearest to one photo pixel a frame pixel."""
         # Some columns are enough to tell.
-        step = np.abs(np.diff(piece.flow[:, ::_COLUMNS], axis=0)).sum(axis=2)
-        inside = step[(step > 1e-3) & (step < 64 * piece.step)]
+        some = piece.flow[:, ::_COLUMNS]
+        step = cv2.absdiff(some[1:], some[:-1])
+        along = (step[..., 0] + step[..., 1]).ravel()
+        inside = along[(along > 1e-3) & (along < 64 * piece.step)]
         if not len(inside):
             return 0
-        pixels = float(np.median(inside)) / piece.step
+        middle = len(inside) // 2
+        pixels = float(np.partition(inside, middle)[middle]) / piece.step
         return int(np.clip(np.floor(np.log2(max(pixels, 1e-3)) + 0.35), 0, count - 1))
+
+
+def _at_every_pixel(flow: Float32, step: int, width: int, height: int) -> Float32:
+    """A flow whose sample (column, row) stands at pixel (step * column, step * row), at every pixel.
+
+    Resizing lays samples on the middles of `step` pixels instead, by half a pixel between two of them where `step` is
+    even: their mean is what is wanted, at a third of what an affine warp costs.
+    """
+    framed = cv2.copyMakeBorder(flow, 1, 1, 1, 1, cv2.BORDER_REPLICATE)
+    size = framed.shape[1] * step, framed.shape[0] * step
+    first, last = step + (step - 1) // 2, step + step // 2
+    if first == last:
+        dense = cv2.resize(framed, size, interpolation=cv2.INTER_LINEAR)
+        return np.ascontiguousarray(dense[first : first + height, first : first + width])
+    dense = cv2.resize(framed * np.float32(0.5), size, interpolation=cv2.INTER_LINEAR)
+    return cv2.add(
+        dense[first : first + height, first : first + width], dense[last : last + height, last : last + width]
+    )
 
 
 def _half(rgba: UInt8) -> UInt8:
