@@ -67,7 +67,9 @@ class GarmentCompositor:
             front: What lies in front.
         """
         sleeves = sleeves_of(item.pieces)
-        for piece in item.pieces:
+        for piece in (self._sampler.trimmed(item.view, piece) for piece in item.pieces):
+            if piece is None:
+                continue
             rgba = self._sampler.sample(item.view, piece)
             own = cv2.extractChannel(rgba, 3).astype(np.float32) * np.float32(1.0 / 255.0)
             own *= 1.0 - _enlarged(front, front.over(piece, sleeves), piece.roi)

@@ -92,6 +92,9 @@ class Grid:
             small: float32 or uint8, height x width or height x width x n.
             target: Box of the frame.
         """
+        if target == self.box and self.centre == 0.5:
+            full: MapT = cv2.resize(small, (target.width, target.height), interpolation=cv2.INTER_LINEAR)
+            return full
         across, down = self.width / self.box.width, self.height / self.box.height
         matrix = np.array(
             [

@@ -41,11 +41,9 @@ class Relight:
         """
         gain = self._scene(frame)
         self._gain = gain if self._gain is None else self._gain + _FOLLOW * (gain - self._gain)
-        shade = (_folds(front) * _relief(fit, front.grid))[..., None] * self._gain
-        if roi == front.grid.box:
-            full: Float32 = cv2.resize(shade, (roi.width, roi.height), interpolation=cv2.INTER_LINEAR)
-            return full
-        return front.grid.enlarged(shade, roi)
+        full = front.grid.enlarged(_folds(front) * _relief(fit, front.grid), roi)
+        shade: Float32 = cv2.merge([full * gain for gain in self._gain])
+        return shade
 
     def _scene(self, frame: Frame) -> Float32:
         """Gain for R, G, B."""

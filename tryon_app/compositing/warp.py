@@ -1,11 +1,12 @@
 """Sampling a garment photo along a flow, at full resolution and without aliasing."""
 
+from dataclasses import replace
 from weakref import WeakKeyDictionary
 
 import cv2
 import numpy as np
 
-from tryon_app.core.types import FitPiece, Float32, GarmentView, UInt8
+from tryon_app.core.types import FitPiece, Float32, GarmentView, Rect, UInt8
 
 _LEVELS = 4
 _COLUMNS = 3
@@ -16,6 +17,34 @@ class PieceSampler:
 
     def __init__(self) -> None:
         self._pyramids: WeakKeyDictionary[GarmentView, dict[str, list[UInt8]]] = WeakKeyDictionary()
+        self._bounds: WeakKeyDictionary[GarmentView, dict[str, tuple[int, int, int, int]]] = WeakKeyDictionary()
+
+    def trimmed(self, view: GarmentView, piece: FitPiece) -> FitPiece | None:
+        """The piece in the box where something of its photo lands; None where nothing does.
+
+        Args:
+            view: The photo.
+            piece: Where it goes.
+        """
+        bounds = self._bounds.setdefault(view, {})
+        if piece.name not in bounds:
+            x, y, across, down = cv2.boundingRect(cv2.extractChannel(self._levels(view, piece)[0], 3))
+            bounds[piece.name] = x, y, across, down
+        left, top, width, height = bounds[piece.name]
+        inside = cv2.inRange(piece.flow, (left - 1.0, top - 1.0), (left + width, top + height))
+        x, y, across, down = cv2.boundingRect(inside)
+        if not across:
+            return None
+        # Between a sample that is outside and one inside, something may be seen already.
+        x0, y0, x1, y1 = max(x - 1, 0), max(y - 1, 0), x + across + 1, y + down + 1
+        roi, step = piece.roi, piece.step
+        box = Rect(
+            roi.x0 + x0 * step,
+            roi.y0 + y0 * step,
+            min(roi.x0 + x1 * step, roi.x1),
+            min(roi.y0 + y1 * step, roi.y1),
+        )
+        return replace(piece, roi=box, flow=piece.flow[y0 : y1 + 1, x0 : x1 + 1])
 
     def sample(self, view: GarmentView, piece: FitPiece) -> UInt8:
         """The piece as it stands in the frame.
