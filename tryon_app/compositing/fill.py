@@ -255,12 +255,13 @@ def _surroundings(seen: Labelled, limbs: Sequence[Float32], bottom: bool) -> Flo
     if bottom:
         taken = np.maximum(taken, seen.bottom)
     near = cv2.dilate(taken, np.ones((5, 5), np.uint8))
-    return np.where(near < 0.3, free, 0.0).astype(np.float32)
+    return np.asarray((near < 0.3) * free, np.float32)
 
 
 def _different(small: UInt8, colour: Float32) -> Float32:
     """0 where the picture looks like what would be painted already: there is nothing to mend."""
-    apart = np.abs(small - colour).max(axis=2)
+    red, green, blue = cv2.split(cv2.absdiff(small.astype(np.float32), colour))
+    apart = cv2.max(cv2.max(red, green), blue)
     return np.clip((box_mean(apart, 1) - _SAME) * np.float32(1.0 / _SAME), 0.0, 1.0).astype(np.float32)
 
 
@@ -277,9 +278,8 @@ def _open(rims: Float32, surroundings: Float32) -> Float32:
     _, pieces = cv2.connectedComponents((free | (rims > 0.3)).astype(np.uint8))
     outside = np.bincount(pieces[free], minlength=int(pieces.max()) + 1) >= _LEAST
     outside[0] = False
-    return np.where(cv2.dilate(outside[pieces].astype(np.uint8), np.ones((3, 3), np.uint8)) > 0, rims, 0.0).astype(
-        np.float32
-    )
+    near = cv2.dilate(outside[pieces].astype(np.uint8), np.ones((3, 3), np.uint8))
+    return np.asarray((near > 0) * rims, np.float32)
 
 
 def _narrow(left: Float32, width: float) -> Float32:
@@ -289,7 +289,7 @@ def _narrow(left: Float32, width: float) -> Float32:
     mask = (left > 0.4).astype(np.uint8)
     wide = cv2.morphologyEx(mask, cv2.MORPH_OPEN, kernel)
     near_wide = cv2.dilate(wide, kernel)
-    return np.where(near_wide > 0, 0.0, left).astype(np.float32)
+    return np.asarray((near_wide == 0) * left, np.float32)
 
 
 def _box_of(touched: Float32, grid: Grid) -> Rect:

@@ -98,6 +98,9 @@ class Labelled:
             # A hand begins at the wrist, whatever the network makes of a cuff.
             above = np.float32(1.0) - limb.beyond(1, _HAND_BEGINS) if limb.long(1) else np.zeros_like(hand)
             self._shares[side] = first, second + hand * above, hand * (np.float32(1.0) - above)
+        self._likelies: dict[int, Float32] = {
+            side: np.asarray(sum(shares, np.float32(1e-3)), np.float32) for side, shares in self._shares.items()
+        }
         self._legs: dict[int, tuple[Float32, Float32]] = {}
         self._whole: dict[int, Float32] = {}
         self._hands: dict[int, Float32] = {}
@@ -108,11 +111,16 @@ class Labelled:
         self._head = self._connected(head, self._true_hair(hair), self.face)
         self.objects = self._carried(things)
         off = 1.0 - strongest([self.whole_arm(1), self.whole_arm(-1), self._head])
-        self.cloth_seed: Float32 = np.where(self.upper > 0.6, body.torso() * self.person * off, 0.0).astype(np.float32)
+        self.cloth_seed: Float32 = (self.upper > 0.6) * body.torso() * self.person * off
 
     def _brought(self, *maps: Float32) -> list[Float32]:
         """Up to four maps of the network, brought to the grid."""
         return list(cv2.split(self._grid.sampled(cv2.merge(maps), self._labels.matrix)))
+
+    @cached_property
+    def lab(self) -> UInt8:
+        """The picture in CIE Lab as OpenCV stores it in 8 bits."""
+        return np.asarray(cv2.cvtColor(self.small, cv2.COLOR_RGB2LAB), np.uint8)
 
     @cached_property
     def bottom(self) -> Float32:
@@ -213,8 +221,7 @@ class Labelled:
 
     def _likely(self, side: int) -> Float32:
         """How likely it is an arm, as the network says; never 0."""
-        upper, lower, hand = self._shares[side]
-        return np.asarray(upper + lower + hand + np.float32(1e-3), np.float32)
+        return self._likelies[side]
 
     def _true_hair(self, hair: Float32) -> Float32:
         """Hair without what only hangs like it: cords, lapels, scarves below the chin have another colour than the hair
@@ -224,11 +231,11 @@ class Labelled:
         below = np.clip(-body.above_chin() / np.float32(0.3 * body.face_unit), 0.0, 1.0)
         if float((hair * below).max(initial=0.0)) < 0.3:
             return hair
-        colours = ColourSpace(cv2.cvtColor(self.small, cv2.COLOR_RGB2LAB))
-        own = colours.model(np.where((hair > 0.6) & (body.above_mouth() > 0), hair * self.person, np.float32(0.0)))
+        colours = ColourSpace(self.lab)
+        own = colours.model(((hair > 0.6) & (body.above_mouth() > 0)) * hair * self.person)
         if own is None:
             return np.asarray(hair * (1.0 - below), np.float32)
-        cloth = colours.model(np.where((self.upper > 0.7) & (hair < 0.2), self.upper, np.float32(0.0)))
+        cloth = colours.model(((self.upper > 0.7) & (hair < 0.2)) * self.upper)
         ratio = cv2.GaussianBlur(colours.ratio(own, [cloth]), (0, 0), 1.0)
         like = 1.0 / (1.0 + np.exp(-2.0 * (ratio + _HAIR_BENEFIT)))
         return np.asarray(hair * (1.0 - below * (1.0 - like)), np.float32)

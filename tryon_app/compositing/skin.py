@@ -35,13 +35,13 @@ class Skin:
     def __init__(self, seen: Labelled, pixel: float) -> None:
         self._seen = seen
         self._near = max(round(_NEAR * seen.body.unit / pixel), 2)
-        other = np.where(seen.skin > _SURE, seen.skin, 0.0)
-        face = np.where(seen.face > _SURE, seen.face, 0.0) * seen.body.face(0.8)
+        other = (seen.skin > _SURE) * seen.skin
+        face = (seen.face > _SURE) * seen.face * seen.body.face(0.8)
         inner = np.ones((3, 3), np.uint8)
         reference = _middle(seen.small, np.asarray(face, np.float32)) if float(face.sum()) > _FEWEST else None
         if reference is not None:
             # Cloth of a warm colour is easily taken for skin, the face for nothing else: it says what counts.
-            other = np.where(_hue_apart(seen.small, reference) < _ANY_HUE, other, 0.0)
+            other = (_hue_apart(seen.lab, reference) < _ANY_HUE) * other
         self._weight: Float32 = np.asarray(cv2.erode(other, inner) + _FACE * cv2.erode(face, inner), np.float32)
         self._tone = _middle(seen.small, self._weight) if float(self._weight.sum()) > _FEWEST * _FACE else None
 
@@ -140,9 +140,9 @@ def spread(small: UInt8, weight: Float32, radius: int) -> Float32:
 def _coarse(small: UInt8, weight: Float32) -> tuple[Float32, Float32]:
     """Weights, and colours times weights, at a fraction of the size: what is carried on is smooth."""
     size = max(weight.shape[1] // _COARSE, 1), max(weight.shape[0] // _COARSE, 1)
-    colours = small.astype(np.float32) * weight[..., None]
-    mass, sums = (np.asarray(cv2.resize(v, size, interpolation=cv2.INTER_AREA), np.float32) for v in (weight, colours))
-    return mass, sums
+    red, green, blue = (cv2.multiply(channel, weight, dtype=cv2.CV_32F) for channel in cv2.split(small))
+    sums = cv2.resize(cv2.merge([red, green, blue, weight]), size, interpolation=cv2.INTER_AREA)
+    return np.ascontiguousarray(sums[..., 3]), np.ascontiguousarray(sums[..., :3])
 
 
 def _fine(coarse: Float32, shape: tuple[int, ...]) -> Float32:
@@ -150,9 +150,8 @@ def _fine(coarse: Float32, shape: tuple[int, ...]) -> Float32:
     return full
 
 
-def _hue_apart(small: UInt8, tone: Float32) -> Float32:
-    """How far colours are from a tone in Lab's a and b: float32 h x w."""
-    lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB)
+def _hue_apart(lab: UInt8, tone: Float32) -> Float32:
+    """How far colours in Lab are from a tone in its a and b: float32 h x w."""
     wanted = cv2.cvtColor(np.round(tone).astype(np.uint8)[None, None], cv2.COLOR_RGB2LAB)[0, 0].astype(np.float32)
     a, b = (lab[..., channel].astype(np.float32) - wanted[channel] for channel in (1, 2))
     apart: Float32 = cv2.magnitude(a, b)
