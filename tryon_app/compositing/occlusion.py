@@ -14,8 +14,9 @@ from tryon_app.core.types import FitPiece, Float32, Frame, Parsing, Pose, Rect, 
 
 _GUESSED_SIDE = 168
 """Longer side, in cells, of the small picture that is looked at."""
-_LABELLED_SIDES, _LABELLED_PIXELS = (152, 256), 4.0
-"""The same with labels: frame pixels to a cell, but no fewer and no more cells than these."""
+_LABELLED_SIDES, _LABELLED_PIXELS = (128, 152, 256), (2.4, 4.0)
+"""The same with labels: at least the first number; the second once cells are as wide as the first size, in frame
+pixels; up to the third so that they are no wider than the second size."""
 _SIDES = {"sleeve_left": 1, "sleeve_right": -1}
 
 
@@ -114,8 +115,10 @@ def front_of(frame: Frame, pose: Pose, parsing: Parsing, box: Rect) -> Front:
     if labels is None:
         grid = Grid.over(box, _GUESSED_SIDE, 0.0)
     else:
-        wanted = max(box.width, box.height) / _LABELLED_PIXELS
-        grid = Grid.over(box, round(min(max(wanted, _LABELLED_SIDES[0]), _LABELLED_SIDES[1])))
+        longer = max(box.width, box.height)
+        fewest, usual, most = _LABELLED_SIDES
+        fine, coarse = (longer / pixels for pixels in _LABELLED_PIXELS)
+        grid = Grid.over(box, round(min(max(fewest, min(fine, usual), coarse), most)))
     small = grid.picture(frame.image)
     person = grid.mask(parsing.person, frame.width, frame.height)
     body = Anatomy(pose, *grid.axes())
