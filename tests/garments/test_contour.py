@@ -9,7 +9,8 @@ from PIL import Image
 
 from tryon_app.core.paths import resources_dir
 from tryon_app.core.types import Slot, UInt8
-from tryon_app.garments.contour import contour_cutout
+from tryon_app.garments.contour import closed_contour
+from tryon_app.garments.cutout import cut_out
 from tryon_app.garments.importing import import_photo
 
 Draw = Callable[..., Any]
@@ -41,9 +42,7 @@ def test_white_cloth_before_a_white_wall(garment_id: str, size: tuple[int, int],
     picture, truth = on_wall(garment_id, size, wall)
     picture.save(tmp_path / "photo.jpg", quality=90)
     noisy = np.asarray(Image.open(tmp_path / "photo.jpg").convert("RGB"))
-    cut = contour_cutout(noisy)
-    assert cut is not None
-    assert overlap(cut, truth) > 0.9
+    assert overlap(cut_out(noisy), truth) > 0.9
     garment = import_photo(tmp_path / "photo.jpg", slot=Slot.TOP)
     assert sum("cuff" in name for name in garment.front.keypoints) == 4
 
@@ -67,14 +66,12 @@ def test_white_cloth_with_a_shadow(draw_top: Draw, photograph: Draw) -> None:
     small = cv2.resize(
         photograph(truth, backdrop=(250, 250, 250), shadow=0.3), (240, 240), interpolation=cv2.INTER_AREA
     )
-    cut = contour_cutout(small)
-    assert cut is not None
-    assert overlap(cut, cv2.resize(truth[..., 3], (240, 240), interpolation=cv2.INTER_AREA) > 127) > 0.93
+    assert overlap(cut_out(small), cv2.resize(truth[..., 3], (240, 240), interpolation=cv2.INTER_AREA) > 127) > 0.93
 
 
 def test_nothing_and_everything_are_no_garments() -> None:
     plain = np.full((200, 150, 3), 240, np.uint8)
-    assert contour_cutout(plain) is None
+    assert closed_contour(plain) is None
     full = plain.copy()
     cv2.rectangle(full, (7, 7), (143, 193), (20, 20, 90), -1)
-    assert contour_cutout(full) is None
+    assert closed_contour(full) is None

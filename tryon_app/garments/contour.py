@@ -5,13 +5,14 @@ contour that must close and pays for every pixel of its way bridges a gap by the
 sharp edges. It is the minimum cut of a graph of pixels (Boykov and Jolly 2001), small: some 250 pixels a side.
 """
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from tryon_app.core.types import Float32, UInt8
 from tryon_app.garments.backdrop import Evidence, Mask, connected_to, measure
-from tryon_app.garments.matting import bleed, refine_alpha
 
 _SIDE = 256
 _LEAST_SHARE, _MOST_SHARE = 0.04, 0.85
@@ -30,15 +31,31 @@ _WAYS = ((0, 1, 1.0), (1, 0, 1.0), (1, 1, 0.7), (1, -1, 0.7))
 """Neighbours (down, right) and their share of the length of a contour between them."""
 
 
-def contour_cutout(rgb: UInt8, least: float = 0.0) -> UInt8 | None:
+@dataclass(frozen=True, slots=True, eq=False)
+class Contoured:
+    """What lies within the contour.
+
+    Attributes:
+        mask: bool h x w, inside.
+        differing: bool h x w, what is not bare backdrop.
+        evident: bool h x w, what is neither backdrop nor shadow.
+        cost: float32 h x w, what a pixel of contour costs here: little along sharp edges.
+    """
+
+    mask: Mask
+    differing: Mask
+    evident: Mask
+    cost: Float32
+
+
+def closed_contour(rgb: UInt8) -> Contoured | None:
     """The largest thing that differs from the backdrop, within its sharpest closed outline.
 
     Args:
         rgb: uint8 H x W x 3.
-        least: The share of the picture that must differ from the backdrop to make it worth looking.
 
     Returns:
-        uint8 H x W x 4, straight alpha, or None where too little, or nearly everything, differs.
+        At some 250 pixels a side, or None where too little, or nearly everything, differs.
 
     Raises:
         GarmentError: The border is not one plain colour.
@@ -50,7 +67,7 @@ def contour_cutout(rgb: UInt8, least: float = 0.0) -> UInt8 | None:
     evidence = measure(small.astype(np.float32) / np.float32(255))
     differing, evident = _differing(evidence)
     whole = _whole(differing, size)
-    if not max(_LEAST_SHARE, least) < float(whole.mean()) < _MOST_SHARE:
+    if not _LEAST_SHARE < float(whole.mean()) < _MOST_SHARE:
         return None
     depth = cv2.distanceTransform(whole.astype(np.uint8), cv2.DIST_L2, 5)
     cloth = np.where(whole & differing, _LEFT_OUT, 0.0)
@@ -59,9 +76,7 @@ def contour_cutout(rgb: UInt8, least: float = 0.0) -> UInt8 | None:
     ground = np.where(differing, 0.0, _TAKEN_IN)
     ground[depth > _CORE * depth.max()] = 0.0
     ground[~_reach(whole)] = _CERTAIN
-    inside = _minimum_cut(evidence, cloth, ground)
-    soft = cv2.GaussianBlur(inside.astype(np.float32), (0, 0), 0.8)
-    return bleed(rgb, refine_alpha(rgb, np.asarray(soft, dtype=np.float32)))
+    return Contoured(_minimum_cut(evidence, cloth, ground), differing, evident, _cost(evidence))
 
 
 def _differing(evidence: Evidence) -> tuple[Mask, Mask]:
@@ -141,11 +156,25 @@ def _minimum_cut(evidence: Evidence, cloth: NDArray[np.float64], ground: NDArray
 def _contour_cost(evidence: Evidence, one: NDArray[np.intp], other: NDArray[np.intp]) -> Float32:
     """What a contour between neighbours costs: little where they differ more than their surroundings do."""
     features = evidence.features.reshape(-1, 3)
-    height, width = evidence.light.shape
-    step = np.zeros(height * width, np.float32)
+    step = np.zeros(evidence.light.size, np.float32)
     step[one] = np.abs(features[one] - features[other]).max(axis=1)
+    return _priced(step.reshape(evidence.light.shape), evidence).ravel()[one]
+
+
+def _cost(evidence: Evidence) -> Float32:
+    """float32 h x w, what a contour through a pixel costs in the direction in which it is cheapest."""
+    cheapest = np.full(evidence.light.shape, _FLAT + _SHARP, np.float32)
+    for axis in (0, 1):
+        step = np.zeros(evidence.light.shape, np.float32)
+        difference = np.abs(np.diff(evidence.features, axis=axis)).max(axis=2)
+        step[tuple(slice(None, length) for length in difference.shape)] = difference
+        cheapest = np.minimum(cheapest, _priced(step, evidence))
+    return cheapest
+
+
+def _priced(step: Float32, evidence: Evidence) -> Float32:
     # A soft rim of a shadow is as steep around as it is here.
-    around = cv2.GaussianBlur(step.reshape(height, width), (0, 0), 3.0 * max(height, width) / _SIDE).ravel()
-    sharp = np.maximum(0, step[one] - _SOFT_RIM * around[one])
+    around = cv2.GaussianBlur(step, (0, 0), 3.0 * max(step.shape) / _SIDE)
+    sharp = np.maximum(0, step - _SOFT_RIM * around)
     scale = max(0.006, 2 * evidence.light_noise, 2 * evidence.tint_noise)
     return np.asarray(_FLAT * np.exp(-((sharp / scale) ** 2)) + _SHARP, dtype=np.float32)

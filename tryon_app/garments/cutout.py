@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from tryon_app.core.errors import GarmentError
 from tryon_app.core.types import Float32, UInt8
+from tryon_app.garments.agreement import agreed
 from tryon_app.garments.backdrop import Evidence, Mask, connected_to, measure
+from tryon_app.garments.contour import closed_contour
 from tryon_app.garments.matting import bleed, refine_alpha
 
 _WORK_SIDE = 512
@@ -41,9 +43,20 @@ def cut_out(rgb: UInt8) -> UInt8:
     scale = min(1.0, _WORK_SIDE / max(height, width))
     size = (max(8, round(width * scale)), max(8, round(height * scale)))
     small = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), dtype=np.uint8) if scale < 1 else rgb
-    soft = find_garment(small)
-    alpha = refine_alpha(rgb, soft)
+    alpha = refine_alpha(rgb, _outlined(small))
     return bleed(rgb, alpha)
+
+
+def _outlined(rgb: UInt8) -> Float32:
+    """The garment's soft mask on which both ways of cutting agree, or the only one there is."""
+    contoured = closed_contour(rgb)
+    try:
+        careful = find_garment(rgb)
+    except GarmentError:
+        if contoured is None:
+            raise
+        return np.asarray(cv2.GaussianBlur(contoured.mask.astype(np.float32), (0, 0), 0.8), dtype=np.float32)
+    return careful if contoured is None else agreed(careful, contoured)
 
 
 def find_garment(rgb: UInt8) -> Float32:

@@ -10,7 +10,6 @@ import numpy as np
 from tryon_app.core.errors import GarmentError
 from tryon_app.core.stills import flatten, read_rgba
 from tryon_app.core.types import CATEGORY_SLOT, Category, Garment, GarmentView, Slot, UInt8
-from tryon_app.garments.contour import contour_cutout
 from tryon_app.garments.cutout import cut_out
 from tryon_app.garments.hanger import without_hanger
 from tryon_app.garments.landmarks import Found, find_keypoints
@@ -21,11 +20,6 @@ from tryon_app.garments.worn import FindPerson, is_print
 
 _MOST_SIDE = 1600
 _MARGIN = 0.02
-_FAR_LARGER = 1.25
-"""A second opinion this much larger shows that the careful cut-out lost part of the garment."""
-_SURE = 0.6
-_TRUST = 0.35
-"""How much less sure it may be of its key points: half a garment can look like a perfect other one."""
 _PERSON = "This photo shows a person."
 _PERSON_REMEDY = (
     "Give a product photo: the garment alone, lying flat or on an invisible mannequin, in front of one plain colour."
@@ -129,7 +123,7 @@ def _view(path: Path, slot: Slot | None, find_person: FindPerson | None, *, back
     face = None if find_person is None else find_person(flatten(rgba))
     person = GarmentError(f"{path.name}: {_PERSON}", _PERSON_REMEDY)
     try:
-        cut, found = _best(rgba, transparent, slot, back)
+        cut, found = _read(rgba, transparent, slot, back)
     except GarmentError as refusal:
         if face is not None:
             raise person from refusal
@@ -148,41 +142,11 @@ def _view(path: Path, slot: Slot | None, find_person: FindPerson | None, *, back
     return GarmentView(cropped, points), found
 
 
-def _best(rgba: UInt8, transparent: bool, slot: Slot | None, back: bool) -> tuple[UInt8, Found]:
-    """The careful cut-out and its key points, or the second opinion where that shows a far larger or the only one."""
+def _read(rgba: UInt8, transparent: bool, slot: Slot | None, back: bool) -> tuple[UInt8, Found]:
+    """The cut-out and its key points."""
     rgb = np.ascontiguousarray(rgba[..., :3])
-    if transparent:
-        cut = bleed(rgb, rgba[..., 3])
-        return cut, find_keypoints(cut, slot, back=back)
-    try:
-        careful = without_hanger(cut_out(rgb))
-        first = careful, find_keypoints(careful, slot, back=back)
-    except GarmentError:
-        second = _second_opinion(rgb, 0.0, slot, back)
-        if second is None:
-            raise
-        return second
-    second = _second_opinion(rgb, _FAR_LARGER * _share(careful), slot, back)
-    if second is None or second[1].confidence < first[1].confidence - _TRUST:
-        return first
-    return second
-
-
-def _second_opinion(rgb: UInt8, least: float, slot: Slot | None, back: bool) -> tuple[UInt8, Found] | None:
-    """A garment that takes up more than `least` of the picture, and is surely one."""
-    try:
-        cut = contour_cutout(rgb, least)
-        if cut is None or _share(cut) < least:
-            return None
-        cut = without_hanger(cut)
-        found = find_keypoints(cut, slot, back=back)
-    except GarmentError:
-        return None
-    return (cut, found) if found.confidence > _SURE else None
-
-
-def _share(rgba: UInt8) -> float:
-    return float((rgba[..., 3] > 127).mean())
+    cut = bleed(rgb, rgba[..., 3]) if transparent else without_hanger(cut_out(rgb))
+    return cut, find_keypoints(cut, slot, back=back)
 
 
 def _within(rgba: UInt8) -> UInt8:
