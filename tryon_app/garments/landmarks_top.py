@@ -17,6 +17,8 @@ _ABOVE_HEM = 0.12
 """A batwing's gap ends this far above the hem, in heights of the garment."""
 _HIDDEN = 0.3
 """An inner corner this near to the gap's end, in widths of the cuff, is hidden behind the body with the armpit."""
+_STRAIGHT = 0.01
+"""How far a straight edge may fall, in widths of the garment."""
 _LEGS, _LEG_CUT = 0.6, 0.12
 """A bodysuit's lower end is at most this wide, in widths of its hips, and this much lower, in heights."""
 
@@ -151,7 +153,9 @@ def _collars(outline: Outline, sleeves: bool) -> tuple[dict[int, Point], float, 
             level = np.flatnonzero(y[: limit + step] < y[peak] + 0.004 * outline.height)
             corner = int(np.median(level[np.abs(level - peak) < 2 * step]))
         elif corner == peak:
-            corner = max(corner, round(0.16 * half))
+            # A straight upper edge, closed by the back: where it ends.
+            beyond = np.flatnonzero(y[peak : limit + 1] > y[peak] + _STRAIGHT * outline.width)
+            corner = max(peak + int(beyond[0]) - 1 if len(beyond) else peak, round(0.16 * half))
         rises.append((y[corner] - y.min()) / outline.width)
         found[sign] = (float(x[corner]), float(y[corner]))
         strap |= not sleeves and dips

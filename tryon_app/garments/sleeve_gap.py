@@ -15,6 +15,8 @@ _SHARPEST = 40.0
 """Degrees by which the outline turns inwards below a sleeve, at least."""
 _STEP = 0.012
 """Within how many widths of the garment a step in the lower edge is."""
+_ALONE = 0.5
+"""How much of a step's height the edge may fall or rise beside it."""
 _LOWEST = 0.8
 """Cuffs of long sleeves hang this far down, in heights of the garment, at least."""
 _CRACK_NEAREST, _CRACK_FARTHEST = 0.5, 0.93
@@ -143,6 +145,13 @@ def _crack(outline: Outline, sign: int) -> tuple[float, float, float] | None:
     lowest = outline.y0 + _LOWEST * outline.height
     steps = np.zeros(len(rows))
     steps[reach:-reach] = np.abs(rows[2 * reach :] - rows[: -2 * reach])
+    # A step stands alone: a slanting edge goes on beside it.
+    beside = np.zeros(len(rows))
+    beside[3 * reach : -3 * reach] = np.maximum(
+        np.abs(rows[4 * reach : -2 * reach] - rows[6 * reach :]),
+        np.abs(rows[2 * reach : -4 * reach] - rows[: -6 * reach]),
+    )
+    steps[beside > _ALONE * steps] = 0
     steps[:-reach][rows[reach:] < lowest] = 0
     steps[reach:][rows[:-reach] < lowest] = 0
     place = np.arange(len(steps)) / half
