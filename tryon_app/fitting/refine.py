@@ -23,8 +23,9 @@ from tryon_app.core.types import (
     Slot,
 )
 from tryon_app.fitting.body import Body
+from tryon_app.fitting.ends import straightened
 from tryon_app.fitting.raster import OUTSIDE
-from tryon_app.fitting.refine_input import CELLS, CHANNELS, SIZE, Layer, around, encode
+from tryon_app.fitting.refine_input import CELLS, CHANNELS, PIECES, SIZE, Layer, around, encode
 from tryon_app.inference.manifest import Contract
 from tryon_app.inference.running import Dispensable, RunningNetwork
 
@@ -55,7 +56,7 @@ _EVERY_S = 0.09
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Seen:
-    """What the network said of a garment, and when: float32 2 x SIZE x SIZE, and SIZE x SIZE twice."""
+    """What the network said of a garment, and when: float32 3 x 2 x SIZE x SIZE (`PIECES`), and SIZE x SIZE twice."""
 
     time_s: float
     moved: Float32
@@ -140,15 +141,17 @@ class NetworkRefiner:
             if said is None:
                 return item
             shade = np.power(said["shade"][0, 0], np.float32(_SHADE))
-            seen = _settled(_Seen(frame.timestamp_s, _bounded(said["moved"][0]), shade, laid.alpha), seen)
+            shifts = straightened(_bounded(said["moved"][0]), laid, item.view)
+            seen = _settled(_Seen(frame.timestamp_s, shifts, shade, laid.alpha), seen)
             self._past[order] = seen
-        moved = np.ascontiguousarray(seen.moved.transpose(1, 2, 0))
+        moved = np.ascontiguousarray(seen.moved.transpose(0, 2, 3, 1))
         farthest = float(np.abs(moved).max())
         pieces: list[FitPiece] = []
         for piece in item.pieces:
             # The inside of a collar lies where the torso does: one flow for both.
             twin = next((new for old, new in zip(item.pieces, pieces, strict=False) if old.flow is piece.flow), None)
-            new = twin or _moved(piece, moved, farthest, matrix, frame.width, frame.height)
+            own = moved[PIECES.index(piece.name) if piece.name in PIECES else 0]
+            new = twin or _moved(piece, own, farthest, matrix, frame.width, frame.height)
             pieces.append(replace(piece, roi=new.roi, flow=new.flow))
         return replace(item, pieces=tuple(pieces), shading=Shading(matrix, seen.shade, seen.cover))
 
@@ -157,7 +160,7 @@ def _settled(seen: _Seen, past: _Seen | None) -> _Seen:
     """What is new, on its way from what was; where something really moved, what is new counts."""
     if past is None:
         return seen
-    change = np.abs(past.moved - seen.moved).max(axis=0)
+    change = np.abs(past.moved - seen.moved).max(axis=(0, 1))
     kept = np.float32(np.exp((past.time_s - seen.time_s) / _SETTLES_S)) * np.clip(1.0 - change / _CHANGED, 0.0, 1.0)
     return replace(
         seen,

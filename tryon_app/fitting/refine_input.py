@@ -22,7 +22,8 @@ CHANNELS = 19
 """Torso, left and right sleeve, inside of the collar; place in the photo across and down; `_PARTS`; `_MATERIALS`."""
 ABOVE = 0.9
 """Units above the shoulders that are in the picture."""
-_PIECES = ("torso", "sleeve_left", "sleeve_right")
+PIECES = ("torso", "sleeve_left", "sleeve_right")
+"""What a top is made of, beside the inside of its collar."""
 _PARTS: tuple[tuple[BodyPart, ...], ...] = (
     (BodyPart.HEAD,),
     (BodyPart.TORSO,),
@@ -85,7 +86,7 @@ class Layer:
             matrix: float32 2 x 3, from a pixel of the frame to a cell.
             size: Cells along each side.
         """
-        pieces = np.zeros((len(_PIECES) + 1, size, size), np.float32)
+        pieces = np.zeros((len(PIECES) + 1, size, size), np.float32)
         photo = np.full((size, size, 2), OUTSIDE, np.float32)
         alpha = np.zeros((size, size), np.float32)
         back = np.linalg.inv(np.vstack([matrix, [0.0, 0.0, 1.0]]))
@@ -97,7 +98,7 @@ class Layer:
             scale, own = self._alpha(item.view, piece)
             seen: Float32 = cv2.remap(own, (flow + 0.5) * scale - 0.5, None, cv2.INTER_LINEAR)
             pieces *= 1.0 - seen
-            pieces[_PIECES.index(piece.name) if piece.name in _PIECES else -1] += seen
+            pieces[PIECES.index(piece.name) if piece.name in PIECES else -1] += seen
             alpha += seen * (1.0 - alpha)
             inside = (flow[..., 0] > -1.0) & (flow[..., 1] > -1.0)
             where = (seen > 0.5) | (inside & (photo[..., 0] == OUTSIDE))
