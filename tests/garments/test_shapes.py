@@ -45,6 +45,13 @@ def test_a_sleeveless_top_with_a_closed_neck_is_no_skirt():
     assert away(found, K.ARMPIT_LEFT, SHELL[3]) < 8
 
 
+@pytest.mark.parametrize("height", [20.0, 45.0])
+def test_a_stand_up_collar_above_the_shoulders_is_no_waistband(height):
+    found = find_keypoints(drawn([(460.0, 60.0 - height), *SHELL]))
+    assert found.slot is Slot.TOP
+    assert away(found, K.ARMPIT_LEFT, SHELL[3]) < 8
+
+
 def test_a_long_one_is_a_dress():
     long = [*SHELL[:-1], (600.0, 790.0)]
     assert find_keypoints(drawn([(400 + 0.7 * (x - 400), y) for x, y in long], 70)).slot is Slot.DRESS

@@ -19,7 +19,8 @@ _COLLAR = 0.035  # how far a collar rises above the collar points, in widths of 
 _LONG_SLEEVE = 0.62
 _GATHERED, _SHORT = 0.93, 1.48  # hem and length of a gathered top, in widths of the chest, at most
 _MOST_GUESSED = 0.5
-_SHOULDER_ROWS = (0.015, 0.1, 0.115, 0.2)
+_SHOULDER_ROWS = (0.0, 0.085, 0.1, 0.185)
+_NECK_ENDS = (0.015, 0.06, 0.11, 0.16)
 """Where shoulders are looked for, in widths of the garment below its upper edge."""
 _SPREAD, _SLOWING = 1.35, 0.75
 _LEAST_NECK = 0.1
@@ -84,11 +85,16 @@ def _shouldered(outline: Outline) -> bool:
     The back collar fills the neckline of a photo taken from the front, so that the upper edge of many tops is flat.
     Measured: tops whose neck is closed 1.42 to 2.4, with sleeves in sight or not; trousers and skirts 1.0 to 1.24.
     """
-    widths = [np.ptp(outline.span(outline.y0 + share * outline.width)) for share in _SHOULDER_ROWS]
-    top, upper, start, end = (float(width) for width in widths)
-    if not np.isfinite(widths).all() or top < _LEAST_NECK * outline.width:
+    return any(_spreads(outline, start) for start in _NECK_ENDS)
+
+
+def _spreads(outline: Outline, start: float) -> bool:
+    """Whether it does so from a row so many widths below the upper edge: a stand-up collar or roll neck is above it."""
+    rows = ((start + row) * outline.width for row in _SHOULDER_ROWS)
+    top, upper, first, last = (float(np.ptp(outline.span(outline.y0 + row))) for row in rows)
+    if not np.isfinite([top, upper, first, last]).all() or top < _LEAST_NECK * outline.width:
         return False
-    return upper > _SPREAD * top and end - start < _SLOWING * (upper - top)
+    return upper > _SPREAD * top and last - first < _SLOWING * (upper - top)
 
 
 def _bottom(outline: Outline, back: bool) -> Found:
