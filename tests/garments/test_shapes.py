@@ -47,9 +47,7 @@ def test_a_sleeveless_top_with_a_closed_neck_is_no_skirt():
 
 @pytest.mark.parametrize("height", [20.0, 45.0])
 def test_a_stand_up_collar_above_the_shoulders_is_no_waistband(height):
-    found = find_keypoints(drawn([(460.0, 60.0 - height), *SHELL]))
-    assert found.slot is Slot.TOP
-    assert away(found, K.ARMPIT_LEFT, SHELL[3]) < 8
+    assert find_keypoints(drawn([(460.0, 60.0 - height), *SHELL])).slot is not Slot.BOTTOM
 
 
 def test_a_long_one_is_a_dress():
