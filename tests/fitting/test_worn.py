@@ -178,7 +178,8 @@ def test_readings_are_averaged_and_kept_while_hidden():
     first = memory.read(labels(pose, 0.8), body, 0.0, 0)
     second = memory.read(labels(pose, 1.0), body, 0.04, 0)
     assert first.hem < second.hem < 0.5 * (0.8 + 1.0) * TORSO
-    kept = memory.read(labels(pose, 9.0), body, 0.08, 0)
+    hands = [np.s_[round((SHOULDERS_Y + 0.7 * TORSO) / STEP) :, :]]
+    kept = memory.read(labels(pose, 1.0, hidden=hands), body, 0.08, 0)
     assert kept.hem == pytest.approx(second.hem)
     assert memory.read(labels(pose, 9.0), body, 0.12, 1).hem is None, "another scene is another person"
     assert memory.read(None, body, 0.16, 1) == WornNow()
@@ -205,6 +206,21 @@ def narrowed(pose, by):
     parts[torso & (columns > middle + half)] = BodyPart.LEFT_UPPER_ARM
     parts[torso & (columns < middle - half)] = BodyPart.RIGHT_UPPER_ARM
     return Labels(found.matrix, one_hot(parts, len(BodyPart)), found.materials)
+
+
+def test_a_hem_that_was_an_error_goes_down_again_and_does_not_leap():
+    pose = figure()
+    body, memory = Body(pose), WornMemory()
+    gown = labels(pose, 5.0)
+    assert read_worn(gown, body).covers is not None
+    hem = memory.read(labels(pose, 0.75), body, 0.0, 0).hem
+    hems = [memory.read(gown, body, step / 25, 0).hem for step in range(1, 40)]
+    assert hems[-1] is None
+    for before, after in zip([hem, *hems], hems, strict=False):
+        assert before is None or after is None or 0.0 < after - before < 0.25 * TORSO
+        if after is None:
+            break
+    assert hems.index(None) > 3
 
 
 def test_a_body_whose_cut_comes_near_is_as_wide_as_the_present_one():

@@ -24,11 +24,8 @@ _HANG = 0.89
 _GIVES = 0.92, 1.1
 """How much shorter and longer than it is a garment may be drawn."""
 
-_BUNCH = 0.035
-"""How much of a tucked hem shows, in units."""
-
 _TUCKED = 0.02
-"""How far the lower edge of a tucked top is drawn out, tail and all, in units."""
+"""In what is tucked in all the rest of the photo is pushed together, in units: a crease at the waist."""
 
 _CLEAR = 0.1
 """How far the flow goes on below that edge, in units."""
@@ -91,7 +88,8 @@ class TopFit:
         self.along_scale = scale * ease[1]
         self.arms = body.arms
         self.arm_ways = {side: self._directions(side) for side in _SIDES}
-        self.tucked = False
+        self.tucked = 0.0
+        """Photo pixels of the torso that are tucked in."""
         self.torso = self._torso()
 
     def pieces(self, frame_size: tuple[int, int], step: int, steady: Steadied = unsteadied) -> list[FitPiece]:
@@ -241,14 +239,11 @@ class TopFit:
         shown = (wanted - start) / stretch / max(natural - start, 1.0)
         if not 0.2 < shown < 0.98:
             return ladder, start + drop * stretch
-        # Tucked in: the rungs above close up, and what is left bunches in a narrow band, hem and all.
-        self.tucked = True
-        band = _BUNCH * self.body.unit
-        above = (wanted - band - start) / stretch
-        place = np.interp(drop * (above / float(drop[-1])), drop, np.arange(len(drop), dtype=np.float32))
-        along = start + drop * (above / float(drop[-1]) * stretch)
-        place[-1] = len(drop) - 1
-        along[-1] = wanted
+        # Tucked in: the rungs close up, and what the last one leaves of the photo is out of sight.
+        closer = drop * np.float32((wanted - start) / stretch / float(drop[-1]))
+        place = np.interp(closer, drop, np.arange(len(drop), dtype=np.float32))
+        along = start + closer * stretch
+        self.tucked = float(drop[-1] - closer[-1]) / max(self.along_scale * _HANG * self.body.upright, 1e-6)
         whole = np.minimum(place.astype(int), len(drop) - 2)
         part = (place - whole)[:, None]
         edges = []
@@ -311,7 +306,7 @@ class TopFit:
     def _torso_grids(self) -> tuple[Float32, Float32]:
         spread = self._turned()
         above = self.chart.rise + 0.08 * self.chart.length
-        below = self.chart.tail + 0.06 * self.body.unit / max(self.along_scale, 1e-6)
+        below = self.tucked + self.chart.tail + 0.06 * self.body.unit / max(self.along_scale, 1e-6)
         hangs = _TUCKED * self.body.unit if self.tucked else below * self.along_scale
         # Below a tucked hem nothing goes on for a while, or it would end in the steps of the flow's samples.
         clear = _CLEAR * self.body.unit if self.tucked else 0.5 * hangs

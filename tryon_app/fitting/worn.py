@@ -31,6 +31,8 @@ _SIDE, _SLEEVE = 0.35, 0.6
 """How far the cut of body and sleeve may lie from what is seen and still be drawn as wide, in what is seen."""
 _FOLLOW = 0.15
 """Share of a new reading in the average."""
+_DENIED = 0.12
+"""Torsos of cloth beyond a hem that say that there is none."""
 _GAP_S = 0.5
 _LOOSE = frozenset({Category.HOODIE, Category.SWEATER, Category.JACKET})
 """Worn over the trousers whatever is worn now."""
@@ -221,6 +223,10 @@ class _Reading:
         hem = fresh.hem or self.hem
         if self.hem and fresh.hem:
             hem = tuple(_mixed(*both) for both in zip(self.hem, fresh.hem, strict=True))
+        elif self.hem and fresh.covers is not None and fresh.covers > self.hem[0] + _DENIED:
+            # Cloth is seen where it was thought to end: it goes on to there, not in one leap.
+            reached = _mixed(self.hem[0], fresh.covers)
+            hem = (reached, *self.hem[1:]) if fresh.covers > reached + _DENIED else None
         cuffs = {**self.cuffs, **fresh.cuffs}
         for side in self.cuffs.keys() & fresh.cuffs.keys():
             cuffs[side] = _mixed(self.cuffs[side], fresh.cuffs[side])
