@@ -13,6 +13,8 @@ _LEG_GIRTH = ((0.270, 0.165), (0.165, 0.095))
 """The same of thigh and shin."""
 _TIP_GIRTH = 0.16
 _SURE, _VISIBLE = 0.5, 0.4
+_AT_EDGE = 0.15
+"""Shoulder widths."""
 _SOFT = 0.08
 """Width of the step at the end of a sleeve, in shoulder widths."""
 _SHORT = 0.22
@@ -43,9 +45,12 @@ class Limb:
         self._field: Float32 | None = None
 
     def certain(self, box: Rect) -> bool:
-        """Whether the limb is where its landmarks say: all seen, or outside the box."""
+        """Whether the limb is where its landmarks say: all seen, or outside the box, or at its edge: a hand that the
+        picture cuts off is marked just inside it.
+        """
+        edge = _AT_EDGE * self._body.unit
         for joint, presence, visibility in zip(self.points, self._presence, self._visibility, strict=True):
-            inside = box.x0 <= joint[0] < box.x1 and box.y0 <= joint[1] < box.y1
+            inside = box.x0 + edge <= joint[0] < box.x1 - edge and box.y0 + edge <= joint[1] < box.y1 - edge
             if inside and (presence < _SURE or visibility < _VISIBLE):
                 return False
         return True
