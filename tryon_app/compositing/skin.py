@@ -16,6 +16,8 @@ _FACE = 0.2
 """Weight of the face beside other skin: it is redder, and made up."""
 _ANY_HUE = 17.0
 """Difference in Lab's a and b up to which a colour may be the same person's skin as the face."""
+_CHEST_LIGHT = 15.0
+"""Difference in Lab's lightness up to which it may be so on the chest."""
 _SAME_LIGHT, _SAME_HUE = 25.0, 8.0
 """Differences in Lab up to which a colour may be the same skin in another light."""
 _NEAR = 0.22
@@ -41,7 +43,10 @@ class Skin:
         reference = _middle(seen.small, np.asarray(face, np.float32)) if float(face.sum()) > _FEWEST else None
         if reference is not None:
             # Cloth of a warm colour is easily taken for skin, the face for nothing else: it says what counts.
-            other = (_hue_apart(seen.lab, reference) < _ANY_HUE) * other
+            lighter, hue = _apart(seen.lab, reference)
+            other = (hue < _ANY_HUE) * other
+            # On the chest more than anywhere: a beige blouse has the hue of skin.
+            other = np.where((seen.torso > 0.5) & (lighter > _CHEST_LIGHT), np.float32(0.0), other)
         self._weight: Float32 = np.asarray(cv2.erode(other, inner) + _FACE * cv2.erode(face, inner), np.float32)
         self._tone = _middle(seen.small, self._weight) if float(self._weight.sum()) > _FEWEST * _FACE else None
 
@@ -150,12 +155,12 @@ def _fine(coarse: Float32, shape: tuple[int, ...]) -> Float32:
     return full
 
 
-def _hue_apart(lab: UInt8, tone: Float32) -> Float32:
-    """How far colours in Lab are from a tone in its a and b: float32 h x w."""
+def _apart(lab: UInt8, tone: Float32) -> tuple[Float32, Float32]:
+    """How far colours in Lab are from a tone: in lightness (0..100), and in a and b, float32 h x w."""
     wanted = cv2.cvtColor(np.round(tone).astype(np.uint8)[None, None], cv2.COLOR_RGB2LAB)[0, 0].astype(np.float32)
-    a, b = (lab[..., channel].astype(np.float32) - wanted[channel] for channel in (1, 2))
-    apart: Float32 = cv2.magnitude(a, b)
-    return apart
+    light, a, b = (lab[..., channel].astype(np.float32) - wanted[channel] for channel in range(3))
+    hue: Float32 = cv2.magnitude(a, b)
+    return np.abs(light) * np.float32(100.0 / 255.0), hue
 
 
 def _middle(small: UInt8, weight: Float32) -> Float32:
