@@ -1,6 +1,7 @@
 """The gap between a sleeve and the body: where it is in the outline, and how much of it can be seen."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tryon_app.core.types import Point
 from tryon_app.garments.outline import Outline, Pocket
@@ -31,9 +32,7 @@ def sleeve_pocket(outline: Outline, sign: int) -> Pocket | None:
     Followed from the top over the shoulder and down, the outline of a garment with a sleeve turns at the cuff and comes
     back, inwards and mostly upwards, to the armpit; without a sleeve it only goes down, bending in slowly at most.
     """
-    start = outline.farthest(np.arange(len(outline.contour)), (sign * 0.05, -1.0))
-    end = outline.nearest((outline.middle, outline.y1))
-    path = outline.path(start, end) if sign > 0 else outline.path(end, start)[::-1]
+    path = _down(outline, sign)
     points = outline.contour[path]
     out = sign * (points[:, 0] - outline.middle)
     progress = points[:, 1] + _INWARDS * out
@@ -52,6 +51,13 @@ def sleeve_pocket(outline: Outline, sign: int) -> Pocket | None:
     if out[: best + 1].max() < out[best] + 0.05 * outline.width:
         return None
     return Pocket(outline.at(int(path[best])), int(path[best]), float(back[best]), (outline.at(int(path[cuff])),) * 2)
+
+
+def _down(outline: Outline, sign: int) -> NDArray[np.intp]:
+    """The outline on one side from the top over the shoulder to the middle of the hem: indices of its points."""
+    start = outline.farthest(np.arange(len(outline.contour)), (sign * 0.05, -1.0))
+    end = outline.nearest((outline.middle, outline.y1))
+    return outline.path(start, end) if sign > 0 else outline.path(end, start)[::-1]
 
 
 def _notch(outline: Outline, sign: int) -> Pocket | None:
@@ -77,9 +83,7 @@ def _notch(outline: Outline, sign: int) -> Pocket | None:
 def _corner(outline: Outline, sign: int) -> Pocket | None:
     """The sharpest corner inwards below a part that stands out: where a waist or a flared hem is the deeper dent."""
     step = round(_CORNER_STEP * outline.width)
-    start = outline.farthest(np.arange(len(outline.contour)), (sign * 0.05, -1.0))
-    end = outline.nearest((outline.middle, outline.y1))
-    path = outline.path(start, end) if sign > 0 else outline.path(end, start)[::-1]
+    path = _down(outline, sign)
     if len(path) < 4 * step:
         return None
     points = outline.contour[path]
