@@ -1,4 +1,4 @@
-"""`tryon garments`: what there is to wear, adding product photos, checking what is there."""
+"""`tryon garments`: what there is to wear, adding product photos and 3-D models, checking what is there."""
 
 import json
 from dataclasses import replace
@@ -18,7 +18,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="List garments, add product photos, check garments.",
+    help="List garments, add product photos and 3-D models, check garments.",
 )
 
 
@@ -48,7 +48,7 @@ def list_garments(
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
     if not rows:
-        note("there are no garments yet; `tryon garments add PHOTO` makes one.")
+        note("there are no garments yet; `tryon garments add PHOTO|MODEL` makes one.")
     width = max((len(row["id"]) for row in rows), default=0)
     for row in rows:
         sizes = ",".join(row["sizes"])
@@ -60,9 +60,20 @@ def list_garments(
 
 @app.command("add")
 def add(
-    photos: Annotated[list[Path], typer.Argument(help="Product photos: one garment each, plain background.")],
+    photos: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="PHOTO|MODEL...",
+            help="Product photos: one garment each, plain background. Or 3-D models: GLB, glTF with embedded data, OBJ.",
+        ),
+    ],
     name: Annotated[str, typer.Option(help="What to call it (one photo).")] = "",
-    slot: Annotated[Slot | None, typer.Option(help="Where it is worn; found out when left out.")] = None,
+    slot: Annotated[
+        Slot | None,
+        typer.Option(
+            help="Where it is worn, and which garment of a model that holds several; found out when left out."
+        ),
+    ] = None,
     back: Annotated[Path | None, typer.Option(help="Photo of its back (one photo).")] = None,
     garment_id: Annotated[str, typer.Option("--id", help="Its id in the catalogue (one photo).")] = "",
     preview: Annotated[
@@ -72,13 +83,16 @@ def add(
 ) -> None:
     """Add product photos to your own garments: cut out, key points found.
 
-    A picture with the key points drawn lies in each garment's folder: look at it.
+    A 3-D model (GLB, glTF, OBJ; +Y up, front to +Z) is photographed from both sides and measured; of a suit the top is
+    taken, or what --slot says. A picture with the key points drawn lies in each garment's folder: look at it.
 
     **Examples**
 
     - `tryon garments add shop/tee.jpg shop/jeans.png`
 
     - `tryon garments add dress.jpg --back dress-back.jpg --slot dress --name "Summer dress"`
+
+    - `tryon garments add suit.glb --slot bottom`
     """
     if len(photos) > 1 and (name or back or garment_id or preview):
         raise UsageError("--name, --back, --id and --preview are for one photo.", "Add the photos one at a time.")
@@ -167,5 +181,7 @@ def _add_one(
     if preview is not None:
         write_preview(garment, preview)
     typer.echo(f"{folder.name}: {garment.slot}, {garment.category}; look at {preview or drawn}")
+    if imported.garments > 1:
+        note(f"{folder.name}: the model holds {imported.garments} garments; --slot chooses another.")
     if imported.confidence < 0.5:
         note(f"{folder.name}: some key points are estimated (the sleeves hide the sides); look at the preview.")

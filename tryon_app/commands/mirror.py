@@ -31,7 +31,7 @@ def mirror(
 ) -> None:
     """See yourself in a garment, live.
 
-    Drag a product photo onto the window to wear what it shows. `?` lists the keys.
+    Drag a product photo or a 3-D model (GLB, glTF, OBJ) onto the window to wear it. `?` lists the keys.
 
     **Examples**
 

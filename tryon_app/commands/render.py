@@ -20,8 +20,9 @@ def render(
     garment: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="ID|PHOTO",
-            help="What to wear: an id of the catalogue or a product photo. Repeat it for an outfit.",
+            metavar="ID|PHOTO|MODEL",
+            help="What to wear: an id of the catalogue, a product photo, or a 3-D model (GLB, glTF, OBJ). "
+            "Repeat it for an outfit.",
             show_default=False,
         ),
     ] = None,
@@ -39,7 +40,7 @@ def render(
     ] = None,
     slot: Annotated[
         str | None,
-        typer.Option(metavar="|".join(_SLOTS), help="Where a product photo goes; found out when left out."),
+        typer.Option(metavar="|".join(_SLOTS), help="Where a photo or model goes; found out when left out."),
     ] = None,
     size: Annotated[
         str | None, typer.Option(metavar="S", help="Size, for garments that have sizes (`tryon garments list`).")
@@ -69,6 +70,8 @@ def render(
 
     - `tryon render --source me.jpg --garment photo.jpg --slot dress --output dressed.png --layers parts`
 
+    - `tryon render --source me.jpg --garment suit.glb --output dressed.png`
+
     - `tryon render --pairs pairs.csv --output results`
     """
     if slot is not None and slot not in _SLOTS:
@@ -83,7 +86,7 @@ def render(
     if source is None or not garment:
         missing = "--source" if source is None else "--garment"
         raise UsageError(
-            f"{missing} is missing.", "Give --source IMAGE|VIDEO --garment ID|PHOTO, or --pairs PAIRS.csv."
+            f"{missing} is missing.", "Give --source IMAGE|VIDEO --garment ID|PHOTO|MODEL, or --pairs PAIRS.csv."
         )
     from tryon_app.commands.rendering.outfits import Wish
     from tryon_app.core.types import Slot

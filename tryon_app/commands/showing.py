@@ -17,8 +17,9 @@ Source = Annotated[
 Garments = Annotated[
     list[str] | None,
     typer.Option(
-        metavar="ID|PHOTO",
-        help="What to wear at the start: an id of the catalogue or a product photo. Repeat it for an outfit.",
+        metavar="ID|PHOTO|MODEL",
+        help="What to wear at the start: an id of the catalogue, a product photo, or a 3-D model (GLB, glTF, OBJ). "
+        "Repeat it for an outfit.",
         show_default=False,
     ),
 ]

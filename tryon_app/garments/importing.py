@@ -1,5 +1,6 @@
-"""From a product photo to a garment that can be worn."""
+"""From a product photo, or the photographs of a 3-D model, to a garment that can be worn."""
 
+import logging
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,11 +10,14 @@ import numpy as np
 
 from tryon_app.core.errors import GarmentError
 from tryon_app.core.stills import flatten, read_rgba
-from tryon_app.core.types import CATEGORY_SLOT, Category, Garment, GarmentView, Slot, UInt8
+from tryon_app.core.types import CATEGORY_SLOT, Category, Garment, GarmentView, Size, Slot, UInt8
 from tryon_app.garments.cutout import cut_out
 from tryon_app.garments.hanger import without_hanger
 from tryon_app.garments.landmarks import Found, find_keypoints
 from tryon_app.garments.matting import bleed
+from tryon_app.garments.mesh import Photographed, is_mesh, photograph
+from tryon_app.garments.mesh_measures import sizes_of
+from tryon_app.garments.mesh_model import UPRIGHT
 from tryon_app.garments.sizes import DEFAULT_SIZE, usual_sizes
 from tryon_app.garments.storage import LAYERS, save_garment
 from tryon_app.garments.worn import FindPerson, is_print
@@ -24,6 +28,7 @@ _PERSON = "This photo shows a person."
 _PERSON_REMEDY = (
     "Give a product photo: the garment alone, lying flat or on an invisible mannequin, in front of one plain colour."
 )
+_log = logging.getLogger(__name__)
 _CATEGORY_ZH = {
     Category.TEE: "T恤",
     Category.LONGSLEEVE: "长袖上衣",
@@ -42,25 +47,27 @@ _CATEGORY_ZH = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Imported:
-    """A garment and how sure its key points are (0..1)."""
+    """A garment, how sure its key points are (0..1), and how many garments the file holds."""
 
     garment: Garment
     confidence: float
+    garments: int = 1
 
 
 def import_photo(
     path: Path, *, slot: Slot | None = None, back: Path | None = None, find_person: FindPerson | None = None
 ) -> Garment:
-    """Make a garment from one product photo, or from its front and back.
+    """Make a garment from one product photo, from its front and back, or from a 3-D model.
 
     Args:
         path: Photo of the front: flat-lay or invisible mannequin, plain background; a PNG's own alpha is its cut-out.
+            Or a GLB, glTF or OBJ: it is photographed from both sides, and measured.
         slot: Where it is worn; found out when None.
         back: Photo of the back.
         find_person: Looks for people, whose photos are refused; they are not looked for when None.
 
     Returns:
-        The garment, named after the file, with its category's usual sizes.
+        The garment, named after the file, with its category's usual sizes, or a model's own.
 
     Raises:
         GarmentError: No garment is found, its shape is not understood, or a person wears it.
@@ -74,24 +81,47 @@ def examine_photo(
     path: Path, *, slot: Slot | None = None, back: Path | None = None, find_person: FindPerson | None = None
 ) -> Imported:
     """Like `import_photo`, and say how sure the result is."""
+    if is_mesh(path):
+        return _examine_mesh(path, slot, back)
     front, found = _view(path, slot, find_person, back=False)
     rear = None
     if back is not None:
         rear, _ = _view(back, found.slot, find_person, back=True)
-    category = found.category
-    garment = Garment(
+    return Imported(_named(path, found, front, rear, usual_sizes(found.category)), found.confidence)
+
+
+def _examine_mesh(path: Path, slot: Slot | None, back: Path | None) -> Imported:
+    if back is not None:
+        raise GarmentError(f"{path.name} is a model, which shows its own back.", "Leave the photo of the back out.")
+    model = photograph(path, slot)
+    front, found = _cut_view(path, model.front.rgba, slot, back=False)
+    rear = _rear(path, model, found.slot)
+    garment = _named(path, found, front, rear, sizes_of(model.model, model.front, found))
+    return Imported(garment, found.confidence, model.garments)
+
+
+def _rear(path: Path, model: Photographed, slot: Slot) -> GarmentView | None:
+    """The view from behind; None where its shape is not understood: the front alone can be worn as well."""
+    try:
+        return _cut_view(path, model.back.rgba, slot, back=True)[0]
+    except GarmentError as refusal:
+        _log.warning("The back is left out: %s", refusal)
+        return None
+
+
+def _named(path: Path, found: Found, front: GarmentView, back: GarmentView | None, sizes: tuple[Size, ...]) -> Garment:
+    return Garment(
         id=slug(path.stem),
-        name={"en": _title(path.stem), "zh_CN": _CATEGORY_ZH[category]},
+        name={"en": _title(path.stem), "zh_CN": _CATEGORY_ZH[found.category]},
         slot=found.slot,
-        category=category,
+        category=found.category,
         front=front,
-        back=rear,
+        back=back,
         layer=LAYERS[found.slot],
-        sizes=usual_sizes(category),
+        sizes=sizes,
         default_size=DEFAULT_SIZE,
         colour=main_colour(front.rgba),
     )
-    return Imported(garment, found.confidence)
 
 
 def main_colour(rgba: UInt8) -> str:
@@ -130,6 +160,20 @@ def _view(path: Path, slot: Slot | None, find_person: FindPerson | None, *, back
         raise GarmentError(f"{path.name}: {refusal.message}", refusal.remedy) from refusal
     if face is not None and not is_print(cut[..., 3], face):
         raise person
+    return _checked(path, cut, found, slot), found
+
+
+def _cut_view(path: Path, rgba: UInt8, slot: Slot | None, *, back: bool) -> tuple[GarmentView, Found]:
+    """A view whose alpha is its cut-out."""
+    try:
+        cut, found = _read(rgba, True, slot, back)
+    except GarmentError as refusal:
+        raise GarmentError(f"{path.name}: {refusal.message}", f"{refusal.remedy} {UPRIGHT}") from refusal
+    return _checked(path, cut, found, slot), found
+
+
+def _checked(path: Path, cut: UInt8, found: Found, slot: Slot | None) -> GarmentView:
+    """The view of a garment that goes where it should."""
     if slot is not None and found.slot is not slot and CATEGORY_SLOT[found.category] is not slot:
         raise GarmentError(f"{path.name} does not look like something worn as {slot}.", "Choose another slot.")
     cropped, (left, top) = _crop(cut)
@@ -139,7 +183,7 @@ def _view(path: Path, slot: Slot | None, find_person: FindPerson | None, *, back
         for name, (x, y) in found.keypoints.items()
     }
     cropped.setflags(write=False)
-    return GarmentView(cropped, points), found
+    return GarmentView(cropped, points)
 
 
 def _read(rgba: UInt8, transparent: bool, slot: Slot | None, back: bool) -> tuple[UInt8, Found]:

@@ -1,4 +1,4 @@
-"""Remembers imported product photos: cutting one out takes seconds, reading the result back takes none."""
+"""Remembers imported product photos and models: making a garment takes seconds, reading it back takes none."""
 
 import hashlib
 import logging
@@ -12,6 +12,7 @@ from tryon_app import __version__
 from tryon_app.core.errors import InputError, TryOnError
 from tryon_app.core.files import make_folder
 from tryon_app.core.types import Garment, Slot
+from tryon_app.garments.mesh import files_of, is_mesh
 
 _KEPT = 60
 _log = logging.getLogger(__name__)
@@ -40,17 +41,17 @@ class PhotoCache:
         self._load = load
 
     def garment(self, photo: Path, slot: Slot | None = None) -> Garment:
-        """The garment in a product photo.
+        """The garment in a product photo or a 3-D model.
 
         Args:
-            photo: The picture.
+            photo: The picture or model.
             slot: Where it goes; found out when None.
 
         Raises:
             GarmentError: No garment is found in it.
             InputError: It cannot be read.
         """
-        entry = self._folder / _key(photo, slot)
+        entry = self._folder / content_key(photo, slot)
         if entry.is_dir():
             try:
                 garment = self._load(next(entry.iterdir()))
@@ -84,13 +85,23 @@ class PhotoCache:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def _key(photo: Path, slot: Slot | None) -> str:
-    """Content, name, slot, and the code that made the result: a better importer is not fed old results."""
+def content_key(photo: Path, slot: Slot | None) -> str:
+    """Content, name, slot, and the code that made the result: a better importer is not fed old results.
+
+    Args:
+        photo: The picture or model; the textures that lie beside a model count, too.
+        slot: Where it goes.
+
+    Raises:
+        InputError: It cannot be read, or is a model that is too large to be.
+    """
+    files = files_of(photo) if is_mesh(photo) else (photo,)
     digest = hashlib.sha256(f"{__version__} {slot} {photo.name}".encode(errors="replace"))
     for source in sorted(Path(__file__).parent.glob("*.py")):  # none in a frozen app: there the version speaks
         digest.update(source.read_bytes())
     try:
-        digest.update(photo.read_bytes())
+        for file in files:
+            digest.update(file.read_bytes())
     except OSError as error:
         raise InputError(f"{photo} cannot be read ({error.strerror}).", "Check the spelling of the path.") from error
     return digest.hexdigest()[:32]

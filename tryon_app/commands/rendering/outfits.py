@@ -13,8 +13,8 @@ class Wish:
     """An outfit as it was asked for; nothing is loaded yet.
 
     Attributes:
-        specs: Catalogue ids and photos.
-        slot: Where photos go; found out when None.
+        specs: Catalogue ids, photos and 3-D models.
+        slot: Where photos and models go; found out when None.
         size: For those garments that have it.
     """
 
