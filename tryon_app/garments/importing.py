@@ -168,7 +168,7 @@ def _cut_view(path: Path, rgba: UInt8, slot: Slot | None, *, back: bool) -> tupl
     try:
         cut, found = _read(rgba, True, slot, back)
     except GarmentError as refusal:
-        raise GarmentError(f"{path.name}: {refusal.message}", f"{refusal.remedy} {UPRIGHT}") from refusal
+        raise GarmentError(f"{path.name}: {refusal.message}", UPRIGHT) from refusal
     return _checked(path, cut, found, slot), found
 
 

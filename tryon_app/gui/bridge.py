@@ -106,7 +106,7 @@ class MirrorController(QObject):
 
     @Slot("QVariantList")
     def drop(self, urls: list[QUrl]) -> None:
-        """Files were dropped: a video or folder is shown, photos become garments."""
+        """Files were dropped: a video or folder is shown, photos and 3-D models become garments."""
         paths = [Path(QUrl(url).toLocalFile()) for url in urls if QUrl(url).isLocalFile()]
         sources = [path for path in paths if path.is_dir() or path.suffix.lower() in VIDEO_SUFFIXES]
         photos = [path for path in paths if path not in sources]

@@ -1,4 +1,4 @@
-"""What is worn: choosing, taking off, sizes, and garments made from a photo that was dropped in."""
+"""What is worn: choosing, taking off, sizes, and garments made from a photo or 3-D model that was dropped in."""
 
 import tempfile
 import uuid
@@ -169,7 +169,7 @@ class Wardrobe(QObject):
 
     @Slot("QVariantList")
     def importPhotos(self, urls: list[QUrl]) -> None:
-        """Make garments of product photos and wear them."""
+        """Make garments of product photos and 3-D models, and wear them."""
         self._import([Path(QUrl(url).toLocalFile()) for url in urls])
 
     @Slot(str)

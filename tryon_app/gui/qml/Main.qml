@@ -243,7 +243,7 @@ ApplicationWindow {
         id: photoDialog
         title: T.add_photo
         fileMode: FileDialog.OpenFiles
-        nameFilters: [T.photos + " (*.jpg *.jpeg *.png *.webp *.bmp *.tif *.tiff)"]
+        nameFilters: [T.photos + " (*.jpg *.jpeg *.png *.webp *.bmp *.tif *.tiff *.glb *.gltf *.obj)"]
         onAccepted: app.wardrobe.importPhotos(selectedFiles)
     }
     FileDialog {
