@@ -1,5 +1,7 @@
 """What is worn now, and what a new top makes of it; labels are drawn around the figure of `conftest`."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -9,10 +11,12 @@ from tryon_app.core.paths import resources_dir
 from tryon_app.core.types import BodyPart, Category, Frame, Labels, Landmark, Material, Parsing, Worn
 from tryon_app.fitting.body import Body
 from tryon_app.fitting.flat import FlatFitter
+from tryon_app.fitting.labelled import Labelled
 from tryon_app.fitting.raster import OUTSIDE
 from tryon_app.fitting.silhouette import Silhouette
 from tryon_app.fitting.top import TopFit
 from tryon_app.fitting.top_chart import read_top
+from tryon_app.fitting.trunk import Trunk
 from tryon_app.fitting.worn import WornMemory, WornNow, read_worn
 from tryon_app.garments.catalogue import Catalogue
 
@@ -23,8 +27,9 @@ SHOULDERS_Y = 200.0
 STEP = 4
 
 
-def labels(pose, hem, *, below=Material.LOWER, bare=0.0, cuff=0.5, hidden=()):
-    """A top down to `hem` (torsos from the shoulders), `bare` more of skin, sleeves to `cuff` (share of the arm)."""
+def labels(pose, hem, *, below=Material.LOWER, bare=0.0, cuff=0.5, thick=3, hidden=()):
+    """A top down to `hem` (torsos from the shoulders), `bare` more of skin, sleeves to `cuff` (share of the arm), and
+    arms of `thick` cells to each side."""
     size = WIDTH // STEP, HEIGHT // STEP
     person = cv2.resize(pose.person, size, interpolation=cv2.INTER_AREA) > 0.5
     parts, materials = np.zeros(size[::-1], np.uint8), np.zeros(size[::-1], np.uint8)
@@ -38,8 +43,8 @@ def labels(pose, hem, *, below=Material.LOWER, bare=0.0, cuff=0.5, hidden=()):
         for share in np.linspace(0, 1.15, 200):
             point = a + (b - a) * min(share * 2, 1) + (c - b) * max(share * 2 - 1, 0)
             centre = tuple(int(value) for value in point)
-            cv2.circle(parts, centre, 3, int(part), -1)
-            cv2.circle(materials, centre, 3, int(Material.UPPER if share < cuff else Material.SKIN), -1)
+            cv2.circle(parts, centre, thick, int(part), -1)
+            cv2.circle(materials, centre, thick, int(Material.UPPER if share < cuff else Material.SKIN), -1)
     for box in hidden:
         parts[box], materials[box] = BodyPart.LEFT_HAND, Material.SKIN
     matrix = np.array([[1 / STEP, 0, 0], [0, 1 / STEP, 0]], np.float32)
@@ -157,6 +162,8 @@ def drawn(pose, found, garment="tee-white"):
     alpha = fit.garments[0].view.rgba[..., 3]
     x, y = (torso.flow[..., axis] for axis in (0, 1))
     inside = (x > OUTSIDE / 2) & (x >= 0) & (y >= 0) & (x < alpha.shape[1] - 1) & (y < alpha.shape[0] - 1)
+    if torso.cut is not None:
+        inside &= torso.flow @ np.array(torso.cut[:2]) <= torso.cut[2]
     shown = inside & (alpha[y.clip(0, alpha.shape[0] - 1).astype(int), x.clip(0, alpha.shape[1] - 1).astype(int)] > 128)
     return torso.roi.y0 + torso.step * int(np.flatnonzero(shown.any(axis=1)).max())
 
@@ -196,16 +203,19 @@ def widths(pose, found, memory, time_s):
 
 
 def narrowed(pose, by):
-    """Labels of a top whose sides lie `by` pixels further in, with arms hanging against them."""
+    """Labels of a top whose sides lie `by` pixels further in, with bare arms hanging against them."""
     found = labels(pose, 0.95)
     middle = pose.points[[Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER], 0].mean() / STEP
     half = 0.5 * UNIT / STEP - by / STEP
     columns = np.arange(WIDTH // STEP)
-    parts = found.parts.argmax(axis=0)
+    parts, materials = found.parts.argmax(axis=0), found.materials.argmax(axis=0)
     torso = parts == BodyPart.TORSO
-    parts[torso & (columns > middle + half)] = BodyPart.LEFT_UPPER_ARM
-    parts[torso & (columns < middle - half)] = BodyPart.RIGHT_UPPER_ARM
-    return Labels(found.matrix, one_hot(parts, len(BodyPart)), found.materials)
+    for part, beside in (
+        (BodyPart.LEFT_UPPER_ARM, columns > middle + half),
+        (BodyPart.RIGHT_UPPER_ARM, columns < middle - half),
+    ):
+        parts[torso & beside], materials[torso & beside] = part, Material.SKIN
+    return Labels(found.matrix, one_hot(parts, len(BodyPart)), one_hot(materials, len(Material)))
 
 
 def test_a_hem_that_was_an_error_goes_down_again_and_does_not_leap():
@@ -245,3 +255,21 @@ def test_a_sleeve_far_from_the_present_one_keeps_its_own_width():
     measured = np.full(2, 20.0, np.float32)
     assert worn.sleeve_for(np.full(2, 24.0, np.float32), measured, centre)[1] == pytest.approx(20.0, abs=1.0)
     assert worn.sleeve_for(np.full(2, 60.0, np.float32), measured, centre)[1] == pytest.approx(60.0)
+
+
+def trunk(short, *, cuff, thick=7):
+    """Half width of the waist of somebody whose arms hang against the body."""
+    pose = figure()
+    worn = replace(WornNow(), seen=Labelled(labels(pose, 1.3, cuff=cuff, thick=thick)))
+    body = Body(pose)
+    found = Trunk(body, Silhouette(pose.person, WIDTH, HEIGHT), worn, (short, short), "me")
+    along = np.linspace(0.3 * TORSO, 0.9 * TORSO, 7, dtype=np.float32)
+    centre = np.stack([body.shoulder_mid + body.down * along[:, None]] * 2, axis=1)
+    half = found.measured(along, centre, np.broadcast_to(np.stack([body.across, -body.across]), centre.shape))
+    return half[4:].mean()
+
+
+def test_a_trunk_goes_on_behind_an_old_sleeve_that_comes_off_up_to_the_bare_arm():
+    assert trunk(True, cuff=1.3) > trunk(False, cuff=1.3) + 0.05 * UNIT
+    # Nothing comes off a bare arm, however thick it is.
+    assert trunk(True, cuff=0.0) == pytest.approx(trunk(False, cuff=0.0), abs=1e-3)

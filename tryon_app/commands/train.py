@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tryon_app.training.train import MakeTask
 
 app = typer.Typer(no_args_is_help=True)
-_NEEDED = ("torch", "anny", "numba", "safetensors", "onnx", "matplotlib")
+_NEEDED = ("torch", "anny", "numba", "safetensors", "skimage", "onnx", "matplotlib")
 
 Output = Annotated[Path, typer.Option("--output", "-o", help="Folder to write to.")]
 Holdout = Annotated[

@@ -99,13 +99,13 @@ def bare_trunk(seen: Labelled, shoulders: Sequence[int], grid: Grid) -> tuple[Fl
 
 
 def _inside(field: Float32, radius: float) -> Float32:
-    """1 inside a shape, 0 outside, a cell's width of soft edge.
+    """1 inside a shape, 0 outside, two cells of soft edge between: of less, steps are seen once it is enlarged.
 
     Args:
         field: Below 1 inside.
         radius: Of the shape, cells.
     """
-    return np.clip((1.0 - field) * np.float32(radius) + np.float32(0.5), 0.0, 1.0).astype(np.float32)
+    return np.clip((1.0 - field) * np.float32(0.5 * radius) + np.float32(0.5), 0.0, 1.0).astype(np.float32)
 
 
 def _polygon(corners: Float32, grid: Grid) -> Float32:

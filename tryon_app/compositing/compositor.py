@@ -1,5 +1,7 @@
 """Draws fitted garments into a frame: only the box they touch is worked on."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
@@ -26,6 +28,7 @@ class GarmentCompositor:
     def composite(self, frame: Frame, pose: Pose, parsing: Parsing, fit: Fit) -> Composite:
         """See `core.protocols.Compositor`."""
         messages = tuple(item.message for item in fit.garments if item.message)
+        fit = self._trimmed(fit)
         boxes = [piece.roi for item in fit.garments for piece in item.pieces]
         if not boxes:
             return Composite(image=frame.image, messages=messages)
@@ -56,6 +59,14 @@ class GarmentCompositor:
         layer = cv2.merge([*cv2.split(colour), cv2.convertScaleAbs(alpha, alpha=255.0)])
         return Composite(image=image, roi=changed, layer_roi=_padded(layer, roi, changed), messages=messages)
 
+    def _trimmed(self, fit: Fit) -> Fit:
+        """The fit in the boxes where something is seen of it."""
+        garments = []
+        for item in fit.garments:
+            pieces = (self._sampler.trimmed(item.view, piece) for piece in item.pieces)
+            garments.append(replace(item, pieces=tuple(piece for piece in pieces if piece is not None)))
+        return Fit(tuple(garments))
+
     def _draw(self, colour: UInt8, alpha: Float32, roi: Rect, item: GarmentFit, front: Front) -> None:
         """Lay the pieces of one garment over what is drawn.
 
@@ -67,9 +78,7 @@ class GarmentCompositor:
             front: What lies in front.
         """
         sleeves = sleeves_of(item.pieces)
-        for piece in (self._sampler.trimmed(item.view, piece) for piece in item.pieces):
-            if piece is None:
-                continue
+        for piece in item.pieces:
             rgba = self._sampler.sample(item.view, piece)
             own = cv2.extractChannel(rgba, 3).astype(np.float32) * np.float32(1.0 / 255.0)
             own *= 1.0 - _enlarged(front, front.over(piece, sleeves), piece.roi)

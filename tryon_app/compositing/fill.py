@@ -29,6 +29,10 @@ _RIM = 0.12
 """Rims are repaired up to that width, in shoulder widths."""
 _LOOSE = 0.22
 """How far from the surroundings an old sleeve may be painted away, in shoulder widths."""
+_TROUSERS = 0.35
+"""What trousers count for beside the background, where both border on an old sleeve: it hangs before the background."""
+_AMID = 0.55
+"""Share of the new garment around a gap from which on that lies between its parts."""
 _SHADOW = 0.75
 """How light gaps inside the new garment are, beside its cloth around them."""
 _SAME = 9.0
@@ -138,7 +142,9 @@ class Bared:
             # Cloth of the new garment in the shadow of its own folds.
             straight = worn / np.maximum(cover, 1e-2)[..., None]
             folds = spread(cv2.convertScaleAbs(straight), cover, max(round(_BESIDE * cells), 1))
-            share = cv2.dilate(gaps, np.ones((3, 3), np.uint8))[..., None]
+            # Only between its own parts: beside an arm and below a hem the surroundings are seen.
+            amid = np.clip((box_mean(cover, max(round(_RIM * cells), 1)) - _AMID) * np.float32(8.0), 0.0, 1.0)
+            share = (cv2.dilate(gaps, np.ones((3, 3), np.uint8)) * amid)[..., None]
             colour = np.asarray(colour * (1.0 - share) + np.float32(_SHADOW) * folds * share, np.float32)
         alpha = alpha * _different(seen.small, colour)
         return Patch(grid, cv2.convertScaleAbs(colour), alpha, hem, box)
@@ -251,7 +257,7 @@ def _untouched(seen: Labelled, legs: bool) -> Float32:
 def _surroundings(seen: Labelled, limbs: Sequence[Float32], bottom: bool) -> Float32:
     """What neither is nor borders on old clothes, limbs or head: its colours may be carried on."""
     taken = strongest([seen.upper, seen.whole_arm(1), seen.whole_arm(-1), seen.head(), *limbs])
-    free = seen.background if bottom else np.clip(seen.background + seen.lower, 0.0, 1.0)
+    free = seen.background if bottom else np.clip(seen.background + _TROUSERS * seen.lower, 0.0, 1.0)
     if bottom:
         taken = np.maximum(taken, seen.bottom)
     near = cv2.dilate(taken, np.ones((5, 5), np.uint8))

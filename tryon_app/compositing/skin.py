@@ -22,7 +22,7 @@ _SAME_LIGHT, _SAME_HUE = 25.0, 8.0
 """Differences in Lab up to which a colour may be the same skin in another light."""
 _NEAR = 0.22
 """How far skin that is seen passes its own colour on, in shoulder widths."""
-_LIMB_DARK = 0.24
+_LIMB_LIGHT, _LIMB_DARK = 1.07, 0.36
 _FOLDS = 0.3
 
 
@@ -95,7 +95,7 @@ def roundness(field: Float32) -> Float32:
         field: Distance from the bone in radii, float32 h x w.
     """
     across = np.clip(field, 0.0, 1.0)
-    return np.asarray(1.05 - _LIMB_DARK * across * across * across, np.float32)
+    return np.asarray(_LIMB_LIGHT - _LIMB_DARK * across * across, np.float32)
 
 
 def draped_light(small: UInt8, cloth: Float32, fine: int, coarse: int) -> Float32:

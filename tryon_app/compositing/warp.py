@@ -32,6 +32,8 @@ class PieceSampler:
             bounds[piece.name] = x, y, across, down
         left, top, width, height = bounds[piece.name]
         inside = cv2.inRange(piece.flow, (left - 1.0, top - 1.0), (left + width, top + height))
+        if piece.cut is not None:
+            inside &= cv2.compare(_beyond(piece.cut, piece.flow), 0.0, cv2.CMP_LE)
         x, y, across, down = cv2.boundingRect(inside)
         if not across:
             return None
@@ -57,11 +59,19 @@ class PieceSampler:
             uint8 `roi.height` x `roi.width` x 4, straight alpha.
         """
         levels = self._levels(view, piece)
-        level = self._level(piece, len(levels))
+        size = self._pixels(piece)
+        level = int(np.clip(np.floor(np.log2(max(size, 1e-3)) + 0.35), 0, len(levels) - 1))
         shrink = 0.5**level
         small = (piece.flow + 0.5) * shrink - 0.5 if level else piece.flow
         flow = _at_every_pixel(small, piece.step, piece.roi.width, piece.roi.height)
         drawn: UInt8 = cv2.remap(levels[level], flow, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+        if piece.cut is not None:
+            across, down, far = piece.cut
+            rest = (far + 0.5 * (across + down)) * shrink - 0.5 * (across + down)
+            # One frame pixel of soft edge.
+            kept = np.float32(0.5) - _beyond((across, down, rest), flow) / np.float32(max(size * shrink, 1e-3))
+            kept = cv2.convertScaleAbs(cv2.max(kept, 0.0), alpha=255.0)
+            cv2.insertChannel(cv2.multiply(cv2.extractChannel(drawn, 3), kept, scale=1.0 / 255.0), drawn, 3)
         return drawn
 
     def _levels(self, view: GarmentView, piece: FitPiece) -> list[UInt8]:
@@ -78,18 +88,24 @@ class PieceSampler:
             pieces[piece.name] = levels
         return levels
 
-    def _level(self, piece: FitPiece, count: int) -> int:
-        """The size of photo that comes nearest to one photo pixel a frame pixel."""
+    def _pixels(self, piece: FitPiece) -> float:
+        """Photo pixels to a frame pixel, in the middle of a piece's range."""
         # Some columns are enough to tell.
         some = piece.flow[:, ::_COLUMNS]
         step = cv2.absdiff(some[1:], some[:-1])
         along = (step[..., 0] + step[..., 1]).ravel()
         inside = along[(along > 1e-3) & (along < 64 * piece.step)]
         if not len(inside):
-            return 0
+            return 1.0
         middle = len(inside) // 2
-        pixels = float(np.partition(inside, middle)[middle]) / piece.step
-        return int(np.clip(np.floor(np.log2(max(pixels, 1e-3)) + 0.35), 0, count - 1))
+        return float(np.partition(inside, middle)[middle]) / piece.step
+
+
+def _beyond(cut: tuple[float, float, float], flow: Float32) -> Float32:
+    """How far photo pixels (float32 h x w x 2) lie beyond a line: see `FitPiece.cut`."""
+    across, down, far = cut
+    distance: Float32 = cv2.transform(flow, np.array([[across, down, -far]]))
+    return distance
 
 
 def _at_every_pixel(flow: Float32, step: int, width: int, height: int) -> Float32:
@@ -111,12 +127,8 @@ def _at_every_pixel(flow: Float32, step: int, width: int, height: int) -> Float3
 
 
 def _half(rgba: UInt8) -> UInt8:
-    """Half the size; colour is averaged by alpha so that nothing transparent bleeds in."""
+    """Half the size. Beyond its edge a photo goes on in the garment's own colours (`matting.bleed`): a plain mean will
+    do.
+    """
     height, width = rgba.shape[0] // 2 * 2, rgba.shape[1] // 2 * 2
-    size = width // 2, height // 2
-    even: Float32 = rgba[:height, :width].astype(np.float32)
-    weight = even[..., 3] + 0.5
-    # Halving by area is the mean of two by two pixels.
-    share = cv2.resize(weight, size, interpolation=cv2.INTER_AREA)
-    colour = cv2.resize(even[..., :3] * weight[..., None], size, interpolation=cv2.INTER_AREA) / share[..., None]
-    return np.ascontiguousarray(np.round(np.dstack([colour, share - 0.5])).astype(np.uint8))
+    return cv2.resize(rgba[:height, :width], (width // 2, height // 2), interpolation=cv2.INTER_AREA)

@@ -433,6 +433,8 @@ class FitPiece:
         weight: float32 H x W over the photo, 0..1: how much of the photo belongs to this piece; None = all of it.
         behind: True when the piece is drawn behind the person (the inside of a back collar).
         reach: Of a sleeve: how far down the arm it goes, 0 the shoulder, 1 the elbow, 2 the wrist.
+        cut: (a, b, c): only photo pixels (x, y) with a x + b y <= c are seen; a and b are a unit vector. The rest is
+            tucked in. None = all are.
     """
 
     name: str
@@ -442,6 +444,7 @@ class FitPiece:
     weight: Float32 | None = None
     behind: bool = False
     reach: float = 0.0
+    cut: tuple[float, float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

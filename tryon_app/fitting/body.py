@@ -82,7 +82,7 @@ class Body:
 
     @cached_property
     def yaw(self) -> float:
-        """Radians of turn, 0 = square to the camera (front or back), positive towards the picture's left."""
+        """Radians of turn: 0 square to the camera, front or back; above 0 the picture's right shoulder is farther."""
         left, right = self.pose.world[Landmark.LEFT_SHOULDER], self.pose.world[Landmark.RIGHT_SHOULDER]
         across = (left - right) * (-1.0 if self.back else 1.0)
         return float(np.arctan2(across[2], across[0]))

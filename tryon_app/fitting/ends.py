@@ -23,6 +23,9 @@ _LAST = 97.0
 """Per cent of a piece that lie before its end: single cells say little."""
 _BEYOND = 10.0
 """Cells beyond the garment that move with its end."""
+_GROWS = 4.0
+"""Cells beyond its outline over which a garment without sleeves may grow, and as far again until nothing moves: old
+sleeves are none of its own."""
 _SEEN = 0.5
 _FEW = 6
 _NECK = 0.06, 0.4
@@ -50,7 +53,8 @@ def straightened(moved: Float32, laid: Laid, view: GarmentView) -> Float32:
     moved = moved * _from_neck(laid, known, view)
     lengths = _lengths(view)
     seen = (laid.pieces[: len(lengths)] > _SEEN) & known
-    return np.stack([_piece(moved, own, laid, *ends) for own, ends in zip(seen, lengths, strict=True)])
+    grows = None if KeyPoint.CUFF_OUTER_LEFT in view.keypoints else _GROWS
+    return np.stack([_piece(moved, own, laid, *ends, grows) for own, ends in zip(seen, lengths, strict=True)])
 
 
 def _from_neck(laid: Laid, known: NDArray[np.bool_], view: GarmentView) -> Float32:
@@ -71,7 +75,9 @@ def _from_neck(laid: Laid, known: NDArray[np.bool_], view: GarmentView) -> Float
     return cv2.erode(kept.astype(np.float32), None, iterations=3)
 
 
-def _piece(moved: Float32, own: NDArray[np.bool_], laid: Laid, start: Float32, end: Float32) -> Float32:
+def _piece(
+    moved: Float32, own: NDArray[np.bool_], laid: Laid, start: Float32, end: Float32, grows: float | None
+) -> Float32:
     """The same for one piece: float32 2 x h x w.
 
     Args:
@@ -80,6 +86,7 @@ def _piece(moved: Float32, own: NDArray[np.bool_], laid: Laid, start: Float32, e
         laid: The garment.
         start: Where the piece begins in the photo.
         end: Where it ends.
+        grows: Cells over which it may grow; None = as far as the network wants.
     """
     if np.count_nonzero(own) < _FEW:
         return moved
@@ -103,7 +110,8 @@ def _piece(moved: Float32, own: NDArray[np.bool_], laid: Laid, start: Float32, e
     place = along.ravel()[nearest] + ((columns - across) * direction[0] + (rows - down) * direction[1]) / length
     share = np.clip((place - _FROM) / (_TO - _FROM), 0.0, 1.0) * np.clip(2.0 - distance / _BEYOND, 0.0, 1.0)
     wanted = np.interp(place, (np.arange(_BINS) + 0.5) / _BINS, mean)
-    return np.asarray(moved + (share * (wanted - far))[None] * direction[:, None, None], np.float32)
+    straight = np.asarray(moved + (share * (wanted - far))[None] * direction[:, None, None], np.float32)
+    return straight if grows is None else straight * np.clip(2.0 - distance / np.float32(grows), 0.0, 1.0)
 
 
 def _nearest(own: NDArray[np.bool_]) -> tuple[Float32, NDArray[np.intp]]:

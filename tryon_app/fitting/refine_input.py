@@ -97,6 +97,8 @@ class Layer:
             flow = flows[id(piece.flow)]
             scale, own = self._alpha(item.view, piece)
             seen: Float32 = cv2.remap(own, (flow + 0.5) * scale - 0.5, None, cv2.INTER_LINEAR)
+            if piece.cut is not None:
+                seen *= flow @ np.array(piece.cut[:2], np.float32) <= piece.cut[2]
             pieces *= 1.0 - seen
             pieces[PIECES.index(piece.name) if piece.name in PIECES else -1] += seen
             alpha += seen * (1.0 - alpha)

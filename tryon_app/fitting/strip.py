@@ -34,11 +34,12 @@ class Ladder:
         """float32 n x columns x 2.
 
         Args:
-            spread: float32 columns, positions across, 0 at the first and 1 at the second edge.
+            spread: float32 columns or n x columns, positions across, 0 at the first and 1 at the second edge.
             margin: Share of the width added beyond each edge.
         """
-        across = np.concatenate([[-margin], spread, [1.0 + margin]]).astype(np.float32)
-        return self.first[:, None] + (self.second - self.first)[:, None] * across[None, :, None]
+        across = np.full((len(self.first), spread.shape[-1] + 2), -margin, np.float32)
+        across[:, 1:-1], across[:, -1] = spread, 1.0 + margin
+        return self.first[:, None] + (self.second - self.first)[:, None] * across[..., None]
 
     @property
     def widths(self) -> Float32:
@@ -112,6 +113,7 @@ def piece(
     weight: Float32 | None = None,
     behind: bool = False,
     reach: float = 0.0,
+    cut: tuple[float, float, float] | None = None,
 ) -> FitPiece | None:
     """A piece from its grids, or None when nothing of it lies in the frame.
 
@@ -124,6 +126,7 @@ def piece(
         weight: See `FitPiece`.
         behind: See `FitPiece`.
         reach: See `FitPiece`.
+        cut: See `FitPiece`.
     """
     roi: Rect = bounds(target, *frame_size)
     if roi.empty or roi.width < 2 or roi.height < 2:
@@ -132,4 +135,4 @@ def piece(
     if float(flow[..., 0].max()) == OUTSIDE:
         # Turned over as a whole: a sleeve seen from inside shows nothing.
         return None
-    return FitPiece(name, roi, flow, step, weight, behind, reach)
+    return FitPiece(name, roi, flow, step, weight, behind, reach, cut)

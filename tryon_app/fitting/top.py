@@ -6,13 +6,14 @@ from functools import cached_property
 import numpy as np
 
 from tryon_app.core.types import Category, FitPiece, Float32, Landmark
-from tryon_app.fitting.arms import to_arm
 from tryon_app.fitting.body import ROUND, Body, unit_vector
+from tryon_app.fitting.round import COLUMNS, spread_round
 from tryon_app.fitting.silhouette import Silhouette
 from tryon_app.fitting.sleeve import Armhole, SleeveFit
 from tryon_app.fitting.steady import Steadied, unsteadied
-from tryon_app.fitting.strip import EVEN, Ladder, arc_length, extended, piece, polyline, smooth
+from tryon_app.fitting.strip import Ladder, arc_length, extended, piece, polyline
 from tryon_app.fitting.top_chart import SleeveChart, TopChart
+from tryon_app.fitting.trunk import SIDES, Trunk
 from tryon_app.fitting.worn import WornNow
 
 # Flat measures of a garment that fits, in units (see body.py): what a photo without measurements is taken for.
@@ -24,17 +25,24 @@ _HANG = 0.89
 _GIVES = 0.92, 1.1
 """How much shorter and longer than it is a garment may be drawn."""
 
-_TUCKED = 0.02
-"""In what is tucked in all the rest of the photo is pushed together, in units: a crease at the waist."""
+_LONGER = 0.06
+"""How much further than the present hem a top is drawn that is tucked in, in units."""
 
-_CLEAR = 0.1
-"""How far the flow goes on below that edge, in units."""
+_CLEAR = 0.2
+"""How far the flow goes on below a hem that is tucked in, in units."""
+
+_SHORT = 0.7
+"""Sleeves up to that length leave the forearm bare, in units."""
 
 _NECK_HEIGHT = 0.21
 """Where neck and shoulder meet, above the line of the shoulder joints, in units."""
 
-_SIDES = 1, -1
-"""Left and right, in the order of arrays of both."""
+_MIDDLE = 0.15, 0.85
+"""Between which shares of a torso's width its middle is believed to lie."""
+
+_SHOULDER_ROUND = 0.5
+"""How much the shoulders are round: 0 as flat as the photo, 1 as the chest."""
+
 _SLEEVE_MARGIN = 0.35
 """Beyond the edges of a sleeve, in its widths: folds and cuffs bulge out of its rungs and must be drawn too."""
 
@@ -87,9 +95,10 @@ class TopFit:
         self.across_scale = scale * self.ease
         self.along_scale = scale * ease[1]
         self.arms = body.arms
-        self.arm_ways = {side: self._directions(side) for side in _SIDES}
-        self.tucked = 0.0
-        """Photo pixels of the torso that are tucked in."""
+        self.arm_ways = {side: self._directions(side) for side in SIDES}
+        self.tucked = False
+        """Whether the photo goes on below the last rung."""
+        self._trunk = Trunk(body, silhouette, self.worn, tuple(map(self._short, SIDES)), id(chart))
         self.torso = self._torso()
 
     def pieces(self, frame_size: tuple[int, int], step: int, steady: Steadied = unsteadied) -> list[FitPiece]:
@@ -104,7 +113,8 @@ class TopFit:
         below: list[FitPiece | None] = []
         torso_target, torso_source = self._torso_grids()
         torso_target = steady("torso", torso_target)
-        torso = piece("torso", torso_target, torso_source, frame_size, step=step, weight=self.chart.weight)
+        weight = self.chart.weight
+        torso = piece("torso", torso_target, torso_source, frame_size, step=step, weight=weight, cut=self._cut())
         above.append(torso)
         if torso is not None and self.chart.inside is not None:
             below.append(replace(torso, name="back_collar", weight=self.chart.inside, behind=True))
@@ -126,14 +136,14 @@ class TopFit:
         """Edges on the person at the chart's rungs."""
         chart = self.chart
         tip_rung, armpit_rung = chart.rungs
-        lifts = np.stack([self._shoulder_lift(side) for side in _SIDES])
-        joints = np.stack([self.arms[side].joints[0] for side in _SIDES])
+        lifts = np.stack([self._shoulder_lift(side) for side in SIDES])
+        joints = np.stack([self.arms[side].joints[0] for side in SIDES])
         bones = self._covering(joints + 0.17 * self.body.unit * lifts, lifts)
-        tips = np.stack([self._tip(side, bone) for side, bone in zip(_SIDES, bones, strict=True)])
-        pits = np.stack([self._armpit(side) for side in _SIDES])
+        tips = np.stack([self._tip(side, bone) for side, bone in zip(SIDES, bones, strict=True)])
+        pits = np.stack([self._armpit(side) for side in SIDES])
         # All from the neck down, both sides at once: float32 rungs x 2 x 2.
         shoulders = np.stack(
-            [self._shoulder_line(*turns, tip_rung) for turns in zip(_SIDES, bones, tips, strict=True)], axis=1
+            [self._shoulder_line(*turns, tip_rung) for turns in zip(SIDES, bones, tips, strict=True)], axis=1
         )
         shoulders[1:] = self._covering(shoulders[1:], np.broadcast_to(-self._up(), shoulders[1:].shape))
         part = np.arange(armpit_rung - tip_rung, dtype=np.float32)[:, None, None] / (armpit_rung - tip_rung)
@@ -214,7 +224,7 @@ class TopFit:
         body, chart = self.body, self.chart
         _, outward = self.arm_ways[side]
         armhole = float(chart.ladder.first[chart.rungs[1], 1] - chart.ladder.first[chart.rungs[0], 1])
-        depth = min(max(armhole * self.along_scale / body.unit - 0.13, 0.26), 0.62)
+        depth = min(max(armhole * self.along_scale / body.unit - 0.2, 0.22), 0.56)
         direction = unit_vector(body.down - 0.30 * outward, body.down)
         return self.arms[side].joints[0] + direction * depth * body.unit * body.upright
 
@@ -243,7 +253,7 @@ class TopFit:
         closer = drop * np.float32((wanted - start) / stretch / float(drop[-1]))
         place = np.interp(closer, drop, np.arange(len(drop), dtype=np.float32))
         along = start + closer * stretch
-        self.tucked = float(drop[-1] - closer[-1]) / max(self.along_scale * _HANG * self.body.upright, 1e-6)
+        self.tucked = True
         whole = np.minimum(place.astype(int), len(drop) - 2)
         part = (place - whole)[:, None]
         edges = []
@@ -262,8 +272,7 @@ class TopFit:
         centre = np.stack([self._spine(along)] * 2, axis=1)
         outward = np.broadcast_to(np.stack([body.across, -body.across]), centre.shape)
         flat = self.source.widths[rung:] * (self.across_scale / self.ease) * ROUND * 0.5
-        girths = self._girths(along)
-        measured = self._measure(centre, outward, girths)
+        measured = self._trunk.measured(along, centre, outward)
         turn = max(abs(body.facing), 0.6)
         # At least over the body, wider where the cut is wider; a bodice not by much, a skirt as far as it flares.
         flare = np.interp(along, [0.8 * body.torso, 1.5 * body.torso], [1.22, 2.4])
@@ -274,6 +283,11 @@ class TopFit:
         fade = np.maximum(1.0 - np.arange(len(along)) / 3.0, 0.0)[:, None, None]
         return (edges + (pits - edges[0]) * fade).astype(np.float32)
 
+    def _short(self, side: int) -> bool:
+        """Whether the garment leaves that forearm bare."""
+        sleeve = self.chart.sleeves.get(side)
+        return sleeve is None or sleeve.length * self.along_scale < _SHORT * self.body.unit
+
     def _spine(self, along: Float32) -> Float32:
         """Centre line: float32 n x 2 at pixels from the shoulder line; below the hips cloth hangs by gravity."""
         body = self.body
@@ -281,50 +295,39 @@ class TopFit:
         below = np.maximum(along - body.torso * 1.05, 0.0)
         return (points + (body.hang - body.down) * below[:, None]).astype(np.float32)
 
-    def _girths(self, along: Float32) -> Float32:
-        """Half widths of an average body, pixels, at pixels from the shoulder line."""
-        body = self.body
-        height = along / max(body.torso, 1.0)
-        factor = np.interp(height, [0.2, 0.65, 1.0, 1.5], [1.22, 1.05, 1.18, 1.25])
-        return (body.girth(1.0) * factor).astype(np.float32)
-
-    def _measure(self, centre: Float32, outward: Float32, girths: Float32) -> Float32:
-        """Half widths seen, float32 n x 2, pixels: to the mask's edge, or to the arm that hangs against the body."""
-        girths = np.stack([girths, girths], axis=1)
-        limit = girths * np.float32(1.55)
-        seen = self.silhouette.reach(centre, outward, limit)
-        if self.worn.seen is None:
-            pairs = [(self.arms[side], centre[:, i], outward[:, i], limit[:, i]) for i, side in enumerate(_SIDES)]
-            arm = np.stack([to_arm(self.body, *pair) for pair in pairs], axis=1)
-        else:
-            arm = self.worn.seen.torso_reach(centre, outward, limit)
-        half = np.minimum(arm, seen)
-        half = np.where(seen >= limit * 0.999, np.minimum(half, girths * 1.1), half)
-        share = np.minimum(np.maximum(half / np.maximum(girths, 1e-6), 0.78), 1.4)
-        return smooth(self.worn.settled((id(self.chart), "torso"), share.astype(np.float32)) * girths, 2)
-
     def _torso_grids(self) -> tuple[Float32, Float32]:
-        spread = self._turned()
+        spread = self._spread()
         above = self.chart.rise + 0.08 * self.chart.length
-        below = self.tucked + self.chart.tail + 0.06 * self.body.unit / max(self.along_scale, 1e-6)
-        hangs = _TUCKED * self.body.unit if self.tucked else below * self.along_scale
-        # Below a tucked hem nothing goes on for a while, or it would end in the steps of the flow's samples.
-        clear = _CLEAR * self.body.unit if self.tucked else 0.5 * hangs
-        target = _taller(self.torso.grid(spread), above * self.along_scale, (hangs, hangs + clear))
-        return target, _taller(self.source.grid(), above, (below, 1.5 * below))
+        # A tucked hem is cut off where the flow goes on evenly: it would end in the steps of its samples.
+        beyond = _CLEAR if self.tucked else 0.06
+        below = (0.0 if self.tucked else self.chart.tail) + beyond * self.body.unit / max(self.along_scale, 1e-6)
+        target = _taller(self.torso.grid(spread), above * self.along_scale, below * self.along_scale)
+        return target, _taller(self.source.grid(COLUMNS), above, below)
 
-    def _turned(self) -> Float32:
-        """Where even columns of the photo lie across a turned body: the middle moves towards the far side."""
-        turn = float(np.clip(self.body.yaw, -0.9, 0.9))
-        if abs(turn) < 0.05:
-            return EVEN
-        angle = np.arcsin(2.0 * EVEN - 1.0) * 0.92
-        # Columns run from the wearer's left to the right; the surface is an ellipse 0.68 as deep as wide.
-        across = np.sin(angle) * np.cos(turn) + 0.68 * np.cos(angle) * np.sin(turn)
-        across = np.maximum.accumulate(across)
-        spread = (across - across[0]) / max(float(across[-1] - across[0]), 1e-6)
-        # An even step is kept in part, so that no column closes.
-        return (0.85 * spread + 0.15 * EVEN).astype(np.float32)
+    def _cut(self) -> tuple[float, float, float] | None:
+        """See `FitPiece.cut`: along the last rung."""
+        if not self.tucked:
+            return None
+        start, end = self.source.first[-1], self.source.second[-1]
+        across = unit_vector(end - start, np.array([1.0, 0.0], np.float32))
+        down = np.array([-across[1], across[0]], np.float32)
+        if float(down @ (start - self.source.first[0])) < 0.0:
+            down = -down
+        # A little longer than the present one: no line of that shall show.
+        return float(down[0]), float(down[1]), float(down @ start) + _LONGER * self.body.unit / self.along_scale
+
+    def _spread(self) -> Float32:
+        """Where columns of the photo lie between the torso's edges: float32 rungs x `COLUMNS`, 0..1."""
+        body, edges = self.body, self.torso
+        across = edges.second - edges.first
+        middle = _cross(body.shoulder_mid - edges.first, body.down) / _cross(across, body.down)
+        middle = np.clip(np.nan_to_num(middle, nan=0.5), *_MIDDLE)
+        turn = body.yaw * (-1.0 if body.back else 1.0)
+        flat, chest = 0.5 * self.source.widths * self.across_scale, 0.5 * self.chart.chest * self.across_scale
+        spread = spread_round(flat, chest, middle * edges.widths, (1.0 - middle) * edges.widths, turn)
+        # The collar lies where it was put; from there to the armpits a shoulder becomes a chest.
+        round_ = np.interp(np.arange(len(flat)), (0, *self.chart.rungs), (0.0, _SHOULDER_ROUND, 1.0))[:, None]
+        return np.asarray(COLUMNS + round_ * (spread - COLUMNS), np.float32)
 
     def _sleeve(self, side: int, sleeve: SleeveChart) -> SleeveFit:
         edge, rungs = (self.torso.first if side > 0 else self.torso.second), self.chart.rungs
@@ -334,7 +337,11 @@ class TopFit:
         return SleeveFit(sleeve, *placed, *scales, owner=id(self.chart))
 
 
-def _taller(grid: Float32, above: float, below: tuple[float, float]) -> Float32:
+def _cross(one: Float32, other: Float32) -> Float32:
+    return np.asarray(one[..., 0] * other[..., 1] - one[..., 1] * other[..., 0], np.float32)
+
+
+def _taller(grid: Float32, above: float, below: float) -> Float32:
     """A grid with two rows above the first, square to it, and two beyond the last rung."""
     top, bottom = grid[0], grid[-1]
     across = unit_vector(top[-1] - top[0], np.array([1.0, 0.0], np.float32))
@@ -342,7 +349,7 @@ def _taller(grid: Float32, above: float, below: tuple[float, float]) -> Float32:
     if float(upward @ (grid[-1].mean(axis=0) - top.mean(axis=0))) > 0:
         upward = -upward
     higher = np.stack([top + upward * above, top + upward * 0.5 * above])
-    lower = np.stack([bottom + _along(grid) * far for far in below])
+    lower = np.stack([bottom + _along(grid) * far for far in (below, 1.5 * below)])
     return np.concatenate([higher, grid, lower]).astype(np.float32)
 
 

@@ -5,6 +5,9 @@ import numpy as np
 
 from tryon_app.core.types import Float32, UInt8
 
+_BLEEDS = 24.0
+"""Pixels beyond the edge in which colours matter, also when the photo is drawn at an eighth of its size."""
+
 
 def refine_alpha(rgb: UInt8, soft: Float32) -> UInt8:
     """Alpha at full size from a soft mask of any size.
@@ -54,15 +57,17 @@ def bleed(rgb: UInt8, alpha: UInt8) -> UInt8:
     solid = alpha >= 250
     if not solid.any():
         return np.dstack((rgb, alpha))
-    _, labels = cv2.distanceTransformWithLabels(
+    distance, labels = cv2.distanceTransformWithLabels(
         (~solid).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
     )
-    table = np.zeros((int(labels.max()) + 1, 3), np.uint8)
-    table[labels[solid]] = rgb[solid]
-    nearest = table[labels]
-    spread = cv2.GaussianBlur(nearest, (0, 0), 2.0)
-    colour = np.where(solid[..., None], rgb, spread)
-    return np.ascontiguousarray(np.dstack((colour, alpha)))
+    # OpenCV numbers the solid pixels in their order.
+    rim = np.flatnonzero((distance > 0.0) & (distance < _BLEEDS))
+    source = np.flatnonzero(solid)[labels.ravel()[rim] - 1]
+    mean = np.array(cv2.mean(rgb, solid.view(np.uint8))[:3]).round().astype(np.uint8)
+    colour = np.where(solid[..., None], rgb, mean)
+    colour.reshape(-1, 3)[rim] = rgb.reshape(-1, 3)[source]
+    colour.reshape(-1, 3)[rim] = cv2.GaussianBlur(colour, (0, 0), 2.0).reshape(-1, 3)[rim]
+    return cv2.merge([*cv2.split(colour), alpha])
 
 
 def _local_mean(picture: Float32, chosen: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]", sigma: float) -> Float32:
