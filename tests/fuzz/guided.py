@@ -22,7 +22,8 @@ from pathlib import Path
 
 import atheris  # type: ignore[import-untyped]
 
-with atheris.instrument_imports(include=["tryon_app", "PIL", "zipfile", "csv", "tomllib"]):
+with atheris.instrument_imports(include=["tryon_app", "PIL", "trimesh", "zipfile", "csv", "tomllib"]):
+    import trimesh
     from PIL import Image
 
     from tryon_app.commands.rendering.tables import read_table
@@ -30,6 +31,8 @@ with atheris.instrument_imports(include=["tryon_app", "PIL", "zipfile", "csv", "
     from tryon_app.core.errors import TryOnError
     from tryon_app.core.settings import Settings, load_settings
     from tryon_app.core.stills import read_image, read_rgba
+    from tryon_app.garments import mesh_camera
+    from tryon_app.garments.mesh import photograph
     from tryon_app.garments.storage import load_garment
     from tryon_app.inference.manifest import Manifest, load_manifest
     from tryon_app.inference.store import ModelStore
@@ -80,6 +83,22 @@ def read_garment(path: Path) -> None:
     """A folder with a description and one picture."""
     (path.parent / "front.png").write_bytes(pictures()[0])
     load_garment(path.parent)
+
+
+def models(kind: str) -> list[bytes]:
+    """Plain, textured and coloured ones."""
+    plain, textured, coloured = (trimesh.creation.box((0.4, 0.6, 0.2)) for _ in range(3))
+    picture = trimesh.visual.material.PBRMaterial(baseColorTexture=Image.open(io.BytesIO(pictures()[0])))
+    textured.visual = trimesh.visual.TextureVisuals(uv=textured.vertices[:, :2], material=picture)
+    coloured.visual.vertex_colors = (20, 200, 90, 255)
+    exported = [trimesh.Scene(mesh).export(file_type=kind) for mesh in (plain, textured, coloured)]
+    return [found.encode() if isinstance(found, str) else found for found in exported]
+
+
+def read_model(path: Path) -> None:
+    """Photographed, small: what takes time must be the file."""
+    mesh_camera._SIDE = 96
+    photograph(path)
 
 
 def read_settings(path: Path) -> None:
@@ -141,6 +160,8 @@ TARGETS = {
     "settings": Target("settings.toml", read_settings, settings),
     "table": Target("pairs.csv", read_table, tables),
     "manifest": Target("manifest.toml", load_manifest, manifests),
+    "glb": Target("model.glb", read_model, lambda: models("glb")),
+    "obj": Target("model.obj", read_model, lambda: models("obj")),
     "archive": Target("pack-1.0-py3-none-any.whl", read_archive, archives),
 }
 

@@ -94,7 +94,7 @@ def test_spoilt_pictures_are_read_or_refused(put, name, changes) -> None:
 @example(content=b"\x89PNG\r\n\x1a\n" + bytes(100))
 @example(content=b"RIFF\xff\xff\xff\xffWEBPVP8X" + bytes(20))
 @example(content=b"II*\0\x08\0\0\0\xff\xff" + bytes(40))
-@example(content=b"glTF\x02\0\0\0\x64\0\0\0\x50\0\0\0JSON{}" + bytes(80))  # 3-D garments are not read yet
+@example(content=b"glTF\x02\0\0\0\x64\0\0\0\x50\0\0\0JSON{}" + bytes(80))  # a model is no picture
 def test_bytes_that_are_no_picture_are_refused(put, content) -> None:
     path = put("picture.png", content)
     with pytest.raises(InputError):

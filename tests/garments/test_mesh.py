@@ -1,11 +1,14 @@
 """3-D garments: photographed, measured, and refused where they are damaged, hostile or too much."""
 
+import base64
 import json
 import struct
+import subprocess
 import sys
 import threading
 import zlib
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -289,6 +292,22 @@ def test_what_is_no_garment_is_refused_by_name(tmp_path):
     assert "+Y up" in caught.value.remedy
 
 
+def test_a_frozen_app_can_read_models(tee_glb):
+    """What installers leave out is not asked for."""
+    packaging = Path(__file__).parents[2] / "packaging"
+    script = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from contents import EXCLUDED_MODULES\n"
+        "for name in EXCLUDED_MODULES: sys.modules[name] = None\n"
+        "from pathlib import Path; from tryon_app.garments.mesh_gltf import read_gltf\n"
+        "print(len(read_gltf(Path(sys.argv[2])).faces))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, packaging, tee_glb], capture_output=True, text=True, timeout=120
+    )
+    assert done.stderr == ""
+    assert int(done.stdout) > 500
+
+
 # -- OBJ and what lies beside it ---------------------------------------------------------------------------------------
 
 SQUARE = (
@@ -398,6 +417,17 @@ def test_cut_short_or_something_else(tmp_path, parts):
     refused(tmp_path / "b.gltf", "no glTF", b"[" * 100_000)
     refused(tmp_path / "no.glb", "does not exist")
     refused(tmp_path / "c.gltf", r"glTF 1\.0", b'{"asset": {"version": "1.0"}}')
+    refused(tmp_path / "d.gltf", "MB of text", b'{"x": "' + bytes(5 * 2**20) + b'"}')
+    refused(tmp_path / "e.gltf", "pieces of data", b'["data:a;base64,",' * 3000)
+
+
+def test_embedded_data_is_read(tmp_path, parts):
+    data = base64.b64encode(parts.binary).decode()
+    parts.document["buffers"][0]["uri"] = f"data:application/octet-stream;base64,{data}"
+    (tmp_path / "a.glb").write_bytes(parts.packed())
+    (tmp_path / "a.gltf").write_text(json.dumps(parts.document, indent=2))
+    one, other = (photograph(tmp_path / name).front.rgba for name in ("a.glb", "a.gltf"))
+    assert (one == other).all()
 
 
 def photograph_of(path, content):
@@ -534,10 +564,12 @@ def test_large_files_are_not_even_read(tmp_path, monkeypatch):
         ("hello\n", "no faces"),
         ("v 0 0 0\nv 1 0 0\nv 0 1 0\nf 1 2 9\n", "damaged"),
         ("v 0 0 0\nv 1 0 0\nv 0 1 nan\nf 1 2 3\n", "line 3"),
+        ("v 0 0 0\nv 1 0 0\nv 0 1.2.3 0\nf 1 2 3\n", "line 3"),
+        ("v " + 8 * (200 * "1" + " ") + "x\n", "line 1"),
         ("v 0 0 0\nv 1 0 0\nv 0 1e999 0\nf 1 2 3\n", "nowhere"),
         ("v 0 0 0\nf 1 1 1\n", "flat"),
         ("v 0 0 0\nf 1 2\n", "line 2"),
-        ("v 0 0 0\nf " + "1 " * 5000 + "\n", "lines"),
+        ("v 0 0 0\nf " + "1 " * 5000 + "\n", "a line"),
         ("f 1 2 3\n", "damaged|no faces"),
     ],
 )

@@ -8,6 +8,8 @@ hostile file is parsed once, when it is brought in, never again.
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from tryon_app.core.errors import GarmentError
 from tryon_app.core.types import Slot
 from tryon_app.garments.mesh_files import MOST_BYTES, check_size, is_mesh
@@ -61,10 +63,15 @@ def photograph(path: Path, slot: Slot | None = None) -> Photographed:
         InputError: It cannot be read.
     """
     read = read_obj if path.suffix.lower() == ".obj" else read_gltf
-    whole, place = welded(read(path))
+    with np.errstate(invalid="ignore", over="ignore"):  # of hostile numbers; what is not finite is refused in the end
+        surface = read(path)
+    whole, place = welded(surface)
     if not len(whole.faces):
         raise GarmentError(f"{path.name} has no faces.", "Export the garment as a mesh, not as points or curves.")
     faces, garments = of_slot(whole, place, slot)
     model = whole.only(faces)
-    front, back = photographed(model, place)
+    try:
+        front, back = photographed(model, place)
+    except GarmentError as refusal:
+        raise GarmentError(f"{path.name}: {refusal.message}", refusal.remedy) from refusal
     return Photographed(model, front, back, garments)

@@ -18,8 +18,8 @@ from tryon_app.garments.mesh_document import Document
 from tryon_app.garments.mesh_files import compressed, damaged
 from tryon_app.garments.mesh_model import EXPORT_AGAIN
 
-_MOST_JSON = 4 * 2**20
-_DATA = re.compile(rb'"data:[^"\\,]{0,100};base64,([A-Za-z0-9+/=]*)"')
+_MOST_JSON, _MOST_EMBEDDED = 4 * 2**20, 2000
+_DATA = re.compile(rb'"data:[^"\\,]{0,100};base64,([A-Za-z0-9+/=]*+)"')
 _TYPES = {5120: "<i1", 5121: "<u1", 5122: "<i2", 5123: "<u2", 5125: "<u4", 5126: "<f4"}
 _COLUMNS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT2": 4, "MAT3": 9, "MAT4": 16}
 
@@ -112,6 +112,8 @@ def opened(path: Path, data: bytes) -> Container:
 
     def taken(match: re.Match[bytes]) -> bytes:
         """Data out of the text: what is left is small, and is all that the JSON reader sees."""
+        if len(embedded) == _MOST_EMBEDDED:
+            raise damaged(path, f"more than {_MOST_EMBEDDED} pieces of data")
         try:
             embedded.append(binascii.a2b_base64(match[1]))
         except binascii.Error as error:

@@ -13,13 +13,15 @@ from tryon_app.core.types import Float32, UInt8
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-MOST_TRIANGLES = 400_000
-MOST_VERTICES = 1_200_000
+MOST_TRIANGLES = 300_000
+MOST_VERTICES = 600_000
 EXPORT_AGAIN = "Export the garment again, best as GLB, without compression and with triangles."
 UPRIGHT = "A model must stand upright, +Y up and +Z to the front."
 _UNITS = ((0.2, 2.0, 100.0), (2.0, 20.0, 10.0), (20.0, 200.0, 1.0), (200.0, 2000.0, 0.1))
 """A garment's height from, its height to, centimetres a unit: metres, decimetres, centimetres, millimetres.
 Garments are 20 to 200 cm tall, so that no height can be read in two ways."""
+_FARTHEST, _THINNEST = 1e12, 1e-3
+"""Units from the origin, and of the longest side: beyond, nothing can be seen."""
 _TALL = 100.0
 """cm, for models of no unit: they are looked at all the same, and not measured."""
 
@@ -104,25 +106,28 @@ def assembled(path: Path, parts: Sequence[Part], surfaces: Sequence[Surface]) ->
     if not parts:
         raise GarmentError(f"{path.name} has no faces.", "Export the garment as a mesh, not as points or curves.")
     for part in parts:
-        if part.faces.min() < 0 or part.faces.max() >= len(part.vertices):
+        shaped = part.vertices.shape[1:] == part.faces.shape[1:] == (3,)
+        if not shaped or part.faces.min() < 0 or part.faces.max() >= len(part.vertices):
             raise GarmentError(f"{path.name} is damaged: faces name points that are not there.", EXPORT_AGAIN)
     check_counts(path, sum(len(part.faces) for part in parts), sum(len(part.vertices) for part in parts))
     offsets = np.cumsum([0, *(len(part.vertices) for part in parts)])
     vertices = np.concatenate([part.vertices for part in parts])
     faces = np.concatenate([part.faces + offset for part, offset in zip(parts, offsets, strict=False)])
-    if not np.isfinite(vertices[faces]).all() or np.abs(vertices[faces]).max() > 1e12:
+    uv = np.concatenate([_or_constant(part.uv, len(part.vertices), 2, 0.0) for part in parts])
+    colours = np.concatenate([_or_constant(part.colours, len(part.vertices), 3, 1.0) for part in parts])
+    used, corners = np.unique(faces, return_inverse=True)  # what no face needs may lie anywhere
+    vertices = vertices[used]
+    if not np.isfinite(vertices).all() or np.abs(vertices).max() > _FARTHEST:
         raise GarmentError(f"{path.name} is damaged: it has points that are nowhere.", EXPORT_AGAIN)
-    sizes = np.ptp(vertices[faces].reshape(-1, 3), axis=0)
-    if min(sizes[0], sizes[1]) <= 1e-6 * max(1e-9, float(sizes.max())):
+    sizes = np.ptp(vertices, axis=0)
+    if min(sizes[0], sizes[1]) <= _THINNEST * float(sizes.max()):
         raise GarmentError(f"{path.name} is flat or empty seen from the front.", UPRIGHT)
     scale = next((cm for least, most, cm in _UNITS if least <= sizes[1] < most), None)
-    uv = [_or_constant(part.uv, len(part.vertices), 2, 0.0) for part in parts]
-    colours = [_or_constant(part.colours, len(part.vertices), 3, 1.0) for part in parts]
     return Model(
-        vertices=np.where(np.isfinite(vertices), vertices, 0.0) * (scale or _TALL / sizes[1]),
-        faces=faces,
-        uv=np.concatenate(uv),
-        colours=np.concatenate(colours),
+        vertices=vertices * (scale or _TALL / sizes[1]),
+        faces=corners.reshape(-1, 3),
+        uv=uv[used],
+        colours=colours[used],
         surface=np.repeat([part.surface for part in parts], [len(part.faces) for part in parts]),
         surfaces=tuple(surfaces),
         to_scale=scale is not None,

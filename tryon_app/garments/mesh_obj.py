@@ -9,15 +9,18 @@ import numpy as np
 
 from tryon_app.core.errors import InputError
 from tryon_app.garments.mesh_files import damaged, linear_colours, load_scene, read_bytes
-from tryon_app.garments.mesh_model import MOST_VERTICES, PLAIN, Model, Part, Surface, assembled, check_counts
+from tryon_app.garments.mesh_model import PLAIN, Model, Part, Surface, assembled, check_counts
 from tryon_app.garments.mesh_texture import Textures, linear
 
 _MOST_BYTES = 40 * 2**20
 _MOST_BESIDE = 64 * 2**20
 _MOST_MATERIALS = 300
-_LONGEST_LINE = 2000
-_VERTEX = re.compile(rb"vt?(?:\s+[-+0-9.eE]{1,40}){2,8}\s*")
-_FACE = re.compile(rb"f(?:\s+-?\d{1,9}(?:/-?\d{0,9}){0,2}){3,}\s*")
+_MOST_LINES, _LONGEST_LINE = 3_000_000, 2000
+# Possessive throughout: a line that does not match must not cost more than one that does.
+_NUMBER = rb"(?:\s++[-+]?+(?:\d++(?:\.\d*+)?+|\.\d++)(?:[eE][-+]?+\d++)?+)"
+_POINT = re.compile(rb"v" + _NUMBER + rb"{3,8}+")
+_PLACE = re.compile(rb"vt" + _NUMBER + rb"{2,3}+")
+_FACE = re.compile(rb"f(?:\s++-?+\d{1,9}+(?:/(?:-?+\d{1,9}+)?+){0,2}+){3,}+")
 _NORMAL = re.compile(rb"/(-?\d*)/-?\d*")
 _PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".tga"})
 
@@ -76,9 +79,12 @@ class _Material:
 
 
 def _lines(path: Path, data: bytes) -> list[bytes]:
-    lines = data.replace(b"\\\r\n", b" ").replace(b"\\\n", b" ").splitlines()
-    if len(lines) > 3 * MOST_VERTICES or max(map(len, lines), default=0) > _LONGEST_LINE:
-        raise damaged(path, "too many lines, or too long ones")
+    joined = data.replace(b"\\\r\n", b" ").replace(b"\\\n", b" ").replace(b"\t", b" ")
+    if joined.count(b"\n") + joined.count(b"\r") > _MOST_LINES:
+        raise damaged(path, f"more than {_MOST_LINES} lines")
+    lines = [line.strip() for line in joined.splitlines()]
+    if max(map(len, lines), default=0) > _LONGEST_LINE:
+        raise damaged(path, f"a line of more than {_LONGEST_LINE} characters")
     return lines
 
 
@@ -96,7 +102,7 @@ def _checked(path: Path, lines: Sequence[bytes], names: dict[bytes, bytes]) -> I
             triangles += len(plain.split()) - 3
             yield plain.replace(b"/ ", b" ").rstrip(b"/ \t")
         elif kind in (b"v ", b"vt"):
-            if not _VERTEX.fullmatch(line):
+            if not (_POINT if kind == b"v " else _PLACE).fullmatch(line):
                 raise damaged(path, f"line {number}")
             vertices, places = vertices + (kind == b"v "), places + (kind == b"vt")
             yield line
@@ -152,7 +158,10 @@ def _neighbour(path: Path, name: str, suffixes: frozenset[str]) -> Path | None:
     if not name or "\0" in name or name != Path(name).name or "\\" in name or Path(name).suffix.lower() not in suffixes:
         return None
     found = path.parent / name
-    return found if found.is_file() and not found.is_symlink() else None
+    try:
+        return found if found.is_file() and not found.is_symlink() else None
+    except OSError:  # no name that this system can hold
+        return None
 
 
 def _materials(path: Path, lines: Sequence[bytes]) -> list[_Material]:
