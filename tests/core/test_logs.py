@@ -73,6 +73,7 @@ def test_each_line_is_an_object_with_the_same_fields():
     ("said", "kept"),
     [
         ("{home}/Pictures/anna.jpg is no picture", "~/Pictures/<file>.jpg is no picture"),
+        ("annas-dress.glb has no faces.", "<file>.glb has no faces."),
         ("dance-with-bob.mp4 is not a video that can be read.", "<file>.mp4 is not a video that can be read."),
         ("'/media/{user}/disk/x.PNG'", "'/media/<user>/disk/<file>.PNG'"),
         ("resources/garments/tee-white/front.png", "resources/garments/tee-white/front.png"),

@@ -254,6 +254,17 @@ def test_lace_has_holes(tmp_path):
     assert (alpha > 127).sum() / SIDE**2 == pytest.approx(0.75, abs=0.03)
 
 
+@pytest.mark.parametrize("opacity", [60, 130, 255])
+def test_sheer_cloth_has_an_outline(tmp_path, opacity):
+    material = trimesh.visual.material.PBRMaterial(baseColorFactor=[200, 60, 60, opacity], alphaMode="BLEND")
+    (tmp_path / "tee.glb").write_bytes(scene_of(parts_of_tee(), material=material).export(file_type="glb"))
+    garment = import_photo(tmp_path / "tee.glb")
+    assert garment.category is Category.TEE
+    x, y = garment.front.keypoints[KeyPoint.NECK_FRONT]
+    alpha = garment.front.rgba[int(y) + 60 : int(y) + 100, int(x) - 20 : int(x) + 20, 3]
+    assert alpha.mean() == pytest.approx(255 if opacity == 255 else 191, abs=3)
+
+
 def test_vertex_colours_and_factors(tmp_path):
     mesh, _ = tube([(0, 0, 0), (0, 0.6, 0)], [(0.2, 0.2)] * 2)
     mesh.visual.vertex_colors = (0, 255, 0, 255)

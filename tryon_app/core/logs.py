@@ -31,7 +31,7 @@ _LEVELS = ("debug", "info", "warning", "error")
 _FILE_BYTES = 1_000_000
 _FILES_KEPT = 3
 _MEDIA = re.compile(
-    r"([^\s\"'/\\<>:|(),;=\[\]]+)\.(jpe?g|png|webp|bmp|tiff?|heic|avif|gif|mp4|m4v|mov|mkv|avi|webm|mpe?g|wmv)\b", re.I
+    r"([^\s\"'/\\<>:|(),;=\[\]]+)\.(jpe?g|png|webp|bmp|tiff?|heic|avif|gif|mp4|m4v|mov|mkv|avi|webm|mpe?g|wmv|glb|gltf|obj)\b", re.I
 )
 _OURS = frozenset({"front", "back", "preview", "thumbnail"})
 _SHORTEST_ACCOUNT = 3
@@ -57,7 +57,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def redacted(text: str) -> str:
-    """The text without what may name a person: their home folder, their account, and names of pictures and films.
+    """The text without what may name a person: their home folder, their account, and names of pictures, films and models.
 
     The app's own files keep their names. Camera and garment names stay: without them a log helps nobody.
     """

@@ -17,8 +17,8 @@ _MARGIN = 12
 """Pixels around the garment."""
 _MOST_SAMPLES = 60_000_000
 """Looked at per view: some seconds. A dress of five layers needs twenty million."""
-_SHEEREST = 0.6
-"""Sheer cloth is shown at least as opaque as this, so that it has an outline."""
+_SHEEREST = 0.7
+"""Sheer cloth is shown at least as opaque as this, three samples of four, so that it has an outline."""
 _NO_CLOTH = 0.05
 """Where sheer cloth is less opaque, there is a hole in it."""
 
