@@ -31,7 +31,9 @@ _LEVELS = ("debug", "info", "warning", "error")
 _FILE_BYTES = 1_000_000
 _FILES_KEPT = 3
 _MEDIA = re.compile(
-    r"([^\s\"'/\\<>:|(),;=\[\]]+)\.(jpe?g|png|webp|bmp|tiff?|heic|avif|gif|mp4|m4v|mov|mkv|avi|webm|mpe?g|wmv|glb|gltf|obj)\b", re.I
+    r"([^\s\"'/\\<>:|(),;=\[\]]+)\."
+    r"(jpe?g|png|webp|bmp|tiff?|heic|avif|gif|mp4|m4v|mov|mkv|avi|webm|mpe?g|wmv|glb|gltf|obj)\b",
+    re.I,
 )
 _OURS = frozenset({"front", "back", "preview", "thumbnail"})
 _SHORTEST_ACCOUNT = 3
@@ -57,7 +59,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def redacted(text: str) -> str:
-    """The text without what may name a person: their home folder, their account, and names of pictures, films and models.
+    """The text without what may name a person: their home folder, their account, names of pictures, films and models.
 
     The app's own files keep their names. Camera and garment names stay: without them a log helps nobody.
     """
