@@ -163,3 +163,20 @@ def test_an_outfit_is_drawn_trousers_first_and_jacket_last(make_figure: Callable
     outfit = [CATALOGUE.load(i) for i in ("jacket-bomber", "jeans-indigo", "tee-white")]
     order = [item.worn.garment.id for item in fit(make_figure(), *outfit).garments]
     assert order == ["jeans-indigo", "tee-white", "jacket-bomber"]
+
+
+def test_a_sleeve_bent_back_on_itself_has_no_hole(make_figure: Callable[..., Pose]) -> None:
+    pose = make_figure({Landmark.RIGHT_ELBOW: (-0.97, 0.69), Landmark.RIGHT_WRIST: (-0.41, 0.34)})
+    item = fit(pose, CATALOGUE.load("longsleeve-navy")).garments[0]
+    sleeve = next(piece for piece in item.pieces if piece.name == "sleeve_right")
+    alpha = item.view.rgba[..., 3]
+    shoulder, elbow = pose.points[[Landmark.RIGHT_SHOULDER, Landmark.RIGHT_ELBOW]]
+    outward = np.array([-0.83, -0.55], np.float32)
+    for share in np.linspace(0.35, 0.8, 10):
+        for aside in (0.0, 6.0, 11.0):
+            point = shoulder + share * (elbow - shoulder) + aside * outward
+            column, row = np.round((point - (sleeve.roi.x0, sleeve.roi.y0)) / sleeve.step).astype(int)
+            x, y = np.round(sleeve.flow[row, column]).astype(int)
+            assert 0 <= y < alpha.shape[0]
+            assert 0 <= x < alpha.shape[1]
+            assert alpha[y, x] > 127, (share, aside)

@@ -233,6 +233,20 @@ def test_a_hem_that_was_an_error_goes_down_again_and_does_not_leap():
     assert hems.index(None) > 3
 
 
+def test_a_hem_seen_once_where_cloth_went_on_is_an_error_and_one_that_stays_is_not():
+    pose = figure()
+    body, memory = Body(pose), WornMemory()
+    gown, short = labels(pose, 5.0), labels(pose, 0.75)
+    covers = memory.read(gown, body, 0.0, 0).covers
+    once = memory.read(short, body, 0.04, 0)
+    assert once.hem is None
+    assert covers - 0.25 * TORSO < once.covers < covers
+    assert memory.read(gown, body, 0.08, 0).hem is None
+    hems = [memory.read(short, body, 0.12 + step / 25, 0).hem for step in range(30)]
+    assert hems[1] is None
+    assert hems[-1] == pytest.approx(0.75 * TORSO, abs=0.05 * TORSO)
+
+
 def test_a_body_whose_cut_comes_near_is_as_wide_as_the_present_one():
     pose = figure()
     wide, narrow = (widths(pose, narrowed(pose, by), WornMemory(), 0.0) for by in (0.0, 0.08 * UNIT))

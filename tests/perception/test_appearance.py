@@ -99,3 +99,39 @@ def test_where_no_legs_are_seen_a_dress_stays_one():
     parts[[BodyPart.LEFT_THIGH, BodyPart.RIGHT_THIGH]] = 0.0
     before = dress()
     assert told_apart(picture(), parts, before) is before
+
+
+TAN = (205, 160, 130)
+FACE, ARM = np.s_[:16, 40:56], np.s_[20:60, :16]
+
+
+def with_an_arm(colour):
+    """A face, and an arm of some colour that the network takes for skin."""
+    image, parts, materials = picture(), body(), guess()
+    image[FACE], image[ARM] = TAN, colour
+    for place, part, material in (
+        (FACE, BodyPart.HEAD, Material.FACE),
+        (ARM, BodyPart.RIGHT_FOREARM, Material.SKIN),
+    ):
+        for maps, kind in ((parts, part), (materials, material)):
+            maps[:, *place] = 0.0
+            maps[kind, *place] = 1.0
+    return image, parts, materials
+
+
+def test_an_arm_of_the_chests_colour_is_a_sleeve():
+    after = told_apart(*with_an_arm(RED))
+    assert after[Material.UPPER][ARM].mean() > 0.9
+    assert np.abs(after.sum(axis=0) - 1.0).max() < 1e-5
+
+
+@pytest.mark.parametrize("colour", [TAN, (170, 120, 95), (225, 185, 160), (90, 140, 60)])
+def test_an_arm_of_another_colour_than_the_chest_stays_bare(colour):
+    after = told_apart(*with_an_arm(colour))
+    assert after[Material.SKIN][ARM].mean() > 0.95
+
+
+def test_who_wears_skin_colours_keeps_what_the_network_says():
+    image, parts, materials = with_an_arm(TAN)
+    image[:HEM][np.abs(image[:HEM].astype(int) - RED).max(axis=2) < 20] = TAN
+    assert told_apart(image, parts, materials)[Material.SKIN][ARM].mean() > 0.95

@@ -3,6 +3,8 @@
 Maps are float32 h x w over the grid: columns at frame pixels `x` (1 x w), rows at `y` (h x 1).
 """
 
+from functools import cached_property
+
 import cv2
 import numpy as np
 
@@ -10,6 +12,8 @@ from tryon_app.core.types import Float32, Landmark, Pose, sided
 
 _UPPER_ARM, _FOREARM, _HAND = 0.175, 0.135, 0.125
 """Radii in shoulder widths: bare limbs with little cloth around them."""
+_NECK_GIRTH = 0.16, 0.27
+"""Half widths of the neck below the chin and between the collarbones, in shoulder widths."""
 
 
 class ArmShape:
@@ -112,11 +116,31 @@ class Anatomy:
         """Positive where hair may hang: around the head and down to the chest, pixels."""
         return np.minimum(3.4 * self.face_unit - self._across, 5.6 * self.face_unit - self._along)
 
+    @property
+    def neck_base(self) -> Float32:
+        """Where the neck begins between the collarbones: float32 2, frame pixels."""
+        base: Float32 = self.middle + 0.02 * (self.hips - self.middle)
+        return base
+
     def neck(self) -> Float32:
-        """1 on the neck from chin to collarbones, soft at the edge."""
-        base = self.middle + 0.02 * (self.hips - self.middle)
-        distance = self.capsule(self.chin + 0.35 * (self.mouth - self.chin), base)
-        return np.clip((0.24 * self.unit - distance) / np.float32(0.05 * self.unit), 0.0, 1.0)
+        """1 on the neck from chin to collarbones and a little beside it, soft at the edge."""
+        return np.clip((np.float32(0.24 * self.unit) - self._to_neck) / np.float32(0.05 * self.unit), 0.0, 1.0)
+
+    def bare_neck(self) -> Float32:
+        """1 where skin of the neck is seen in a wide collar."""
+        return np.clip((self.neck_girth() - self._to_neck) / np.float32(0.05 * self.unit) + np.float32(0.5), 0.0, 1.0)
+
+    def neck_girth(self) -> Float32:
+        """Half width of the neck, which runs out into the shoulders: float32 h x w, pixels."""
+        axis = self.neck_base - self.chin
+        length = max(float(np.linalg.norm(axis)), 1.0)
+        down = np.clip(self.along_axis(self.chin, axis / length) / np.float32(length), 0.0, 1.0)
+        slim, wide = _NECK_GIRTH
+        return np.asarray(np.float32(self.unit) * (slim + np.float32(wide - slim) * down * down), np.float32)
+
+    @cached_property
+    def _to_neck(self) -> Float32:
+        return self.capsule(self.chin + 0.35 * (self.mouth - self.chin), self.neck_base)
 
     def torso(self) -> Float32:
         """1 in the middle of the trunk."""

@@ -75,11 +75,11 @@ def bare_trunk(seen: Labelled, shoulders: Sequence[int], grid: Grid) -> tuple[Fl
     """
     body = seen.body
     unit, cells = body.unit, body.unit / grid.pixel
-    base = body.middle + 0.02 * (body.hips - body.middle)
+    base = body.neck_base
     # With the head turned, the chin is not above the neck, but the ears are.
     tops = (body.chin + 0.35 * (body.mouth - body.chin), body.ears + 0.55 * body.face_unit * body.face_down)
     to_neck: Float32 = np.minimum(*(body.capsule(top, base) for top in tops))
-    neck = np.asarray(to_neck / (_NECK * unit), np.float32)
+    neck = np.asarray(to_neck / body.neck_girth(), np.float32)
     shapes = [_inside(neck, _NECK * cells)]
     under_chin = np.clip(1.0 + body.above_chin() / np.float32(0.22 * unit), 0.0, 1.0)
     shade: Float32 = roundness(neck * np.float32(0.8)) * (1.0 - np.float32(_CHIN_SHADOW) * under_chin)

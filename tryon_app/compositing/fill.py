@@ -235,6 +235,8 @@ def with_old_clothes(roi: Rect, labels: Labels, frame: Frame, fit: Fit) -> Rect:
         mask |= labels.material(Material.FACE) > 0.5
     if bottom:
         mask |= labels.material(Material.LOWER) > 0.3
+        # So do the hands, nearer to the legs.
+        mask |= labels.part(BodyPart.LEFT_HAND, BodyPart.RIGHT_HAND) > 0.5
     x, y, width, height = cv2.boundingRect(mask.astype(np.uint8))
     if not width or not height:
         return roi

@@ -137,8 +137,10 @@ class Labelled:
         return self._head
 
     def neck(self) -> Float32:
-        """The neck from chin to collarbones."""
-        return cv2.GaussianBlur((self.body.neck() * self.person).astype(np.float32), (0, 0), 0.8)
+        """The neck from chin to collarbones; beside it, an old collar is not the neck."""
+        beside = self.body.neck() * (1.0 - self.upper)
+        neck = np.maximum(beside, self.body.bare_neck()) * self.person
+        return cv2.GaussianBlur(neck.astype(np.float32), (0, 0), 0.8)
 
     def whole_arm(self, side: int) -> Float32:
         """An arm from shoulder to fingertips."""

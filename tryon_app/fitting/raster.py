@@ -43,7 +43,8 @@ def rasterise(target: Float32, source: Float32, roi: Rect, step: int) -> Float32
     """Fill a flow map from a structured grid.
 
     Each cell is cut into two triangles; inside a triangle photo coordinates are linear. Triangles that turned over are
-    left out, so a fold shows its front only. Where triangles overlap, the later row and column win.
+    left out, so a fold shows its front only. Where triangles overlap, the later row and column win; the grid's border,
+    where pieces end and little more than nothing is shown, never wins.
 
     Args:
         target: float32 rows x columns x 2, frame pixels of the grid points.
@@ -92,10 +93,14 @@ def rasterise(target: Float32, source: Float32, roi: Rect, step: int) -> Float32
 
 @cache
 def _triangles(rows: int, columns: int) -> NDArray[np.intp]:
-    """Where in a grid the corners of its triangles are: 3 x n, two triangles a cell, cells in row order."""
+    """Where in a grid the corners of its triangles are: 3 x n, two a cell; the border's, then all others by rows."""
     place = np.arange(rows * columns).reshape(rows, columns)
     a, b, c, d = place[:-1, :-1], place[:-1, 1:], place[1:, :-1], place[1:, 1:]
-    return np.stack([a, b, c, b, d, c], axis=2).reshape(-1, 3).T.copy()
+    cells = np.stack([a, b, c, b, d, c], axis=2).reshape(-1, 6)
+    border = np.ones(a.shape, bool)
+    border[1:-1, 1:-1] = False
+    order = np.argsort(~border.ravel(), kind="stable")
+    return cells[order].reshape(-1, 3).T.copy()
 
 
 def _area(x: NDArray[np.floating], y: NDArray[np.floating]) -> NDArray[np.floating]:

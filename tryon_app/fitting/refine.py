@@ -26,6 +26,7 @@ from tryon_app.fitting.body import Body
 from tryon_app.fitting.ends import straightened
 from tryon_app.fitting.raster import OUTSIDE
 from tryon_app.fitting.refine_input import CELLS, CHANNELS, PIECES, SIZE, Layer, around, encode
+from tryon_app.fitting.strip import unfold
 from tryon_app.inference.manifest import Contract
 from tryon_app.inference.running import Dispensable, RunningNetwork
 
@@ -215,6 +216,8 @@ def _moved(piece: FitPiece, moved: Float32, farthest: float, matrix: Float32, wi
     nothing = cv2.compare(carried[..., 0], 0.5 * OUTSIDE, cv2.CMP_LT)
     mixed = cv2.remap(nothing, shift, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=255)
     flow[cv2.dilate(mixed, None) > 0] = OUTSIDE
+    if piece.name in PIECES[1:] and piece.weight is not None:
+        unfold(flow, piece.weight)
     return replace(piece, roi=roi, flow=flow)
 
 

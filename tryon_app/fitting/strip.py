@@ -7,6 +7,7 @@ edges do.
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from tryon_app.core.types import FitPiece, Float32, Rect
@@ -16,6 +17,11 @@ EVEN = np.linspace(0.0, 1.0, 9, dtype=np.float32)
 """Even positions across a strip."""
 _MARGIN = 0.14
 """How far a strip goes on beyond its edges, as a share of its width, so that soft alpha at the edge is sampled."""
+_RIM = np.ones((3, 3), np.uint8)
+"""Samples around what is seen that a folded piece keeps, so that its soft edge is sampled."""
+_LEAST = 0.05
+_LEAP = 4.0
+"""Times the usual change from sample to sample."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,6 +120,7 @@ def piece(
     behind: bool = False,
     reach: float = 0.0,
     cut: tuple[float, float, float] | None = None,
+    folds: bool = False,
 ) -> FitPiece | None:
     """A piece from its grids, or None when nothing of it lies in the frame.
 
@@ -127,12 +134,36 @@ def piece(
         behind: See `FitPiece`.
         reach: See `FitPiece`.
         cut: See `FitPiece`.
+        folds: Whether it may lie on itself, as a sleeve does at a bent elbow.
     """
     roi: Rect = bounds(target, *frame_size)
     if roi.empty or roi.width < 2 or roi.height < 2:
         return None
     flow = rasterise(target, source, roi, step)
+    if folds and weight is not None:
+        unfold(flow, weight)
     if float(flow[..., 0].max()) == OUTSIDE:
         # Turned over as a whole: a sleeve seen from inside shows nothing.
         return None
     return FitPiece(name, roi, flow, step, weight, behind, reach, cut)
+
+
+def unfold(flow: Float32, weight: Float32) -> None:
+    """Where a piece lies on itself, its empty rims may lie on each other, and the way from one to the other would lead
+    across the garment. They become `OUTSIDE`, but for a soft edge.
+
+    Args:
+        flow: float32 h x w x 2, changed.
+        weight: float32 H x W over the photo, 0..1.
+    """
+    seen = cv2.remap(weight, flow, None, cv2.INTER_NEAREST)
+    empty = seen < _LEAST
+    leap = np.zeros(empty.shape, np.float32)
+    for axis in (0, 1):
+        change = np.abs(np.diff(flow, axis=axis)).sum(axis=2)
+        one, other = np.moveaxis(leap, axis, 0)[1:], np.moveaxis(leap, axis, 0)[:-1]
+        np.maximum(one, np.moveaxis(change, axis, 0), out=one)
+        np.maximum(other, np.moveaxis(change, axis, 0), out=other)
+    inside = leap[~empty]
+    usual = float(np.median(inside)) if len(inside) else 0.0
+    flow[(cv2.dilate(seen, _RIM) < _LEAST) | (empty & (leap > _LEAP * usual))] = OUTSIDE

@@ -19,10 +19,10 @@ from tryon_app.fitting.worn import WornNow
 # Flat measures of a garment that fits, in units (see body.py): what a photo without measurements is taken for.
 _CHEST, _SHOULDER, _LENGTH = 1.43, 1.27, 1.88
 _LENGTHS = {Category.DRESS: 3.0, Category.JACKET: 1.85, Category.TANK: 1.88}
-_HANG = 0.89
+_HANG = 0.93
 """Length seen from the front of cloth that measures 1 lying flat: it goes over the chest, and bunches."""
 
-_GIVES = 0.92, 1.1
+_GIVES = 0.92, 1.2
 """How much shorter and longer than it is a garment may be drawn."""
 
 _LONGER = 0.06
@@ -114,7 +114,9 @@ class TopFit:
         torso_target, torso_source = self._torso_grids()
         torso_target = steady("torso", torso_target)
         weight = self.chart.weight
-        torso = piece("torso", torso_target, torso_source, frame_size, step=step, weight=weight, cut=self._cut())
+        torso = piece(
+            "torso", torso_target, torso_source, frame_size, step=step, weight=weight, cut=self._cut(), folds=True
+        )
         above.append(torso)
         if torso is not None and self.chart.inside is not None:
             below.append(replace(torso, name="back_collar", weight=self.chart.inside, behind=True))
@@ -126,7 +128,8 @@ class TopFit:
             name = "sleeve_left" if side > 0 else "sleeve_right"
             reach = fitted.reach()
             bent, flat = extended(target.grid(margin=_SLEEVE_MARGIN), sleeve.ladder.grid(margin=_SLEEVE_MARGIN))
-            drawn = piece(name, steady(name, bent), flat, frame_size, step=step, weight=sleeve.weight, reach=reach)
+            bent, weight = steady(name, bent), sleeve.weight
+            drawn = piece(name, bent, flat, frame_size, step=step, weight=weight, reach=reach, folds=True)
             (below if self.arms[side].behind else above).append(drawn)
         return [item for item in below + above if item is not None]
 

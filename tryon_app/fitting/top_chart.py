@@ -13,7 +13,7 @@ _SHOULDER_RUNGS = 4
 _ARMHOLE_RUNGS = 4
 _SIDE_RUNGS = 9
 _FAN_RUNGS = 4
-_SLEEVE_RUNGS = 11
+_SLEEVE_RUNGS = 16
 
 _REQUIRED = (
     KeyPoint.COLLAR_LEFT,
@@ -336,8 +336,9 @@ def _inside(solid: UInt8, keys: dict[KeyPoint, Float32]) -> Float32 | None:
     top = np.array([[left[0], 0.0], [right[0], 0.0]])
     region = np.zeros(solid.shape, np.uint8)
     cv2.fillPoly(region, [np.round(np.concatenate([curve, top])).astype(np.int32)], 1)
-    region &= solid
-    if not region.any():
+    # With the soft edge of the garment: a line of it would be drawn across the neck.
+    region &= cv2.dilate(solid, np.ones((7, 7), np.uint8))
+    if not (region & solid).any():
         return None
     soft: Float32 = cv2.GaussianBlur(region.astype(np.float32), (0, 0), 1.0)
     return soft

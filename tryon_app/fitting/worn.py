@@ -31,6 +31,8 @@ _SIDE, _SLEEVE = 0.35, 0.6
 """How far the cut of body and sleeve may lie from what is seen and still be drawn as wide, in what is seen."""
 _FOLLOW = 0.15
 """Share of a new reading in the average."""
+_LONGER = 0.34
+"""Torsos up to which a present top that is longer makes the new one as long."""
 _DENIED = 0.12
 """Torsos of cloth beyond a hem that say that there is none."""
 _GAP_S = 0.5
@@ -85,7 +87,8 @@ class WornNow:
             short = 0.0 if self.covers is None else max(self.covers - natural, 0.0)
             return natural + short * _near(short, 0.24 * body.torso)
         apart = self.hem - natural
-        tolerance = (0.12 if loose else 0.24) * body.torso
+        # A longer one shows below the new hem; a shorter one shows nothing.
+        tolerance = (_LONGER if apart > 0 else 0.12 if loose else 0.24) * body.torso
         if self.over_bottom and apart < 0 and not loose:
             # As short as the present one, if it is about as short; a longer one is tucked in where trousers begin.
             if apart < -self.bare:
@@ -227,12 +230,16 @@ class _Reading:
             # Cloth is seen where it was thought to end: it goes on to there, not in one leap.
             reached = _mixed(self.hem[0], fresh.covers)
             hem = (reached, *self.hem[1:]) if fresh.covers > reached + _DENIED else None
-        cuffs = {**self.cuffs, **fresh.cuffs}
-        for side in self.cuffs.keys() & fresh.cuffs.keys():
-            cuffs[side] = _mixed(self.cuffs[side], fresh.cuffs[side])
         covers = self.covers if fresh.covers is None else fresh.covers
         if self.covers is not None and fresh.covers is not None:
             covers = _mixed(self.covers, fresh.covers)
+        elif self.covers is not None and not self.hem and fresh.hem and fresh.hem[0] < self.covers - _DENIED:
+            # A hem where cloth was seen a moment ago: once is an error.
+            covers = _mixed(self.covers, fresh.hem[0])
+            hem = fresh.hem if fresh.hem[0] > covers - _DENIED else None
+        cuffs = {**self.cuffs, **fresh.cuffs}
+        for side in self.cuffs.keys() & fresh.cuffs.keys():
+            cuffs[side] = _mixed(self.cuffs[side], fresh.cuffs[side])
         return _Reading(hem, covers, cuffs, fresh.time_s, fresh.scene)
 
     def worn(self, body: Body) -> WornNow:

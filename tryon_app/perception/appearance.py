@@ -1,14 +1,15 @@
-"""Where the top ends and the trousers begin, by how this person's top and trousers look.
+"""Where the top ends and the trousers or the skin begin, by how this person's clothes and face look.
 
 The network knows people in general; once it has found the chest and the thighs, their colours say more about the pixels
-in between than any experience does. They also say that there are two garments at all, where it sees one dress.
+in between than any experience does. They also say that there are two garments at all, where it sees one dress, and that
+a sleeve of the chest's colour is no bare arm.
 """
 
 import cv2
 import numpy as np
 
 from tryon_app.core.colour import ColourSpace, overlap
-from tryon_app.core.types import BodyPart, Float32, Material, UInt8
+from tryon_app.core.types import ARM_PARTS, BodyPart, Float32, Material, UInt8
 
 _SURE = 0.6
 """Likelihood from which on a pixel says what the material looks like."""
@@ -25,6 +26,11 @@ _CHEST = 0.55
 """Share of the torso, from above, that no skirt reaches."""
 _LEGS = (BodyPart.LEFT_THIGH, BodyPart.RIGHT_THIGH, BodyPart.LEFT_SHIN, BodyPart.RIGHT_SHIN)
 _CLOTH = (Material.UPPER, Material.LOWER, Material.DRESS)
+_ARMS = tuple(part for side in (1, -1) for part in ARM_PARTS[side][:2])
+_ALIKE = 0.3
+"""What the colours of chest and face may have in common where they tell sleeves from arms."""
+_DOUBT = 0.9
+"""Evidence of cloth, natural logarithm, below which an arm stays bare: arms are not lit as faces are."""
 _A_DRESS = 40.0
 """Cells: less of a dress is a doubt."""
 
@@ -33,7 +39,8 @@ def told_apart(rgb: UInt8, parts: Float32, materials: Float32) -> Float32:
     """Materials with the likelihoods of the upper and the lower garment shared out anew, by colour.
 
     Where both have the same colours nothing changes; a dress whose chest and legs are of different cloth becomes a top
-    and a skirt. All other materials keep their likelihood everywhere.
+    and a skirt; skin of arms that has the chest's colour and not the face's becomes a sleeve. All other materials keep
+    their likelihood everywhere.
 
     Args:
         rgb: uint8 h x w x 3, what the maps show.
@@ -41,7 +48,7 @@ def told_apart(rgb: UInt8, parts: Float32, materials: Float32) -> Float32:
         materials: float32 9 x h x w, 0..1.
     """
     colours = ColourSpace(cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB))
-    materials = _in_two(colours, parts, materials)
+    materials = _in_two(colours, parts, _sleeves(colours, parts, materials))
     for _ in range(_ROUNDS):
         evidence = _evidence(colours, materials)
         if evidence is None:
@@ -85,6 +92,25 @@ def _in_two(colours: ColourSpace, parts: Float32, materials: Float32) -> Float32
     materials[Material.UPPER] += moved * for_top
     materials[Material.LOWER] += moved * (1.0 - for_top)
     materials[Material.DRESS] -= moved
+    return materials
+
+
+def _sleeves(colours: ColourSpace, parts: Float32, materials: Float32) -> Float32:
+    """Skin of the arms as upper garment where its colour is the chest's, and not the face's."""
+    upper, face, skin = (materials[kind] for kind in (Material.UPPER, Material.FACE, Material.SKIN))
+    arms = parts[list(_ARMS)].sum(axis=0)
+    if not ((skin > 0.5) & (arms > 0.5)).any():
+        return materials
+    cloth = colours.model(np.where((upper > _SURE) & (parts[BodyPart.TORSO] > _SURE), upper, np.float32(0.0)))
+    bare = colours.model(np.where(face > _SURE, face, np.float32(0.0)))
+    apart = _from(_ALIKE, 0.5 * _ALIKE, overlap(cloth, bare))
+    if apart == 0.0:
+        return materials
+    evidence = cv2.GaussianBlur(np.clip(colours.ratio(cloth, [bare]), -_MOST, _MOST), (0, 0), 1.0)
+    moved = skin * np.minimum(arms, 1.0) * np.clip((evidence - _DOUBT) * np.float32(2.0 * apart), 0.0, 1.0)
+    materials = materials.copy()
+    materials[Material.UPPER] += moved
+    materials[Material.SKIN] -= moved
     return materials
 
 
