@@ -19,6 +19,8 @@ from tryon_app.garments.matting import bleed, refine_alpha
 _WORK_SIDE = 512
 _DEEPEST_SHADOW = 0.42
 _LEAST_AREA = 0.012
+_ON_RIM = 0.15
+"""A product photo shows its garment in full: what lies along more of the photo's rim is a view, not a thing."""
 _EDGE = 0.02
 _PULL = 0.015
 _EDGE_LEANING = 12.0
@@ -44,6 +46,8 @@ def cut_out(rgb: UInt8) -> UInt8:
     size = (max(8, round(width * scale)), max(8, round(height * scale)))
     small = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), dtype=np.uint8) if scale < 1 else rgb
     alpha = refine_alpha(rgb, _outlined(small))
+    if (alpha[_border(height, width)] > 127).mean() > _ON_RIM:
+        raise GarmentError("No garment was found in the photo: what it shows goes on beyond its rim.", _REMEDY)
     return bleed(rgb, alpha)
 
 

@@ -1,6 +1,6 @@
 """What a cut-out shows and where its key points are, found from the silhouette and the edges within it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,9 +11,13 @@ from tryon_app.garments.landmarks_top import TopShape, find_top, name_top, waist
 from tryon_app.garments.neckline import front_neck
 from tryon_app.garments.opening import opens_in_front
 from tryon_app.garments.outline import Outline, Pocket, outline_of
+from tryon_app.garments.proportions import looks_worn
 from tryon_app.garments.sleeve_gap import cracks, sleeve_pocket
 
-_REMEDY = "Use a photo of one garment, spread out and upright, or set the key points by hand in its garment.toml."
+_NO_GARMENT = "The shape in the photo is not that of a garment that can be worn."
+_REMEDY = (
+    "Use a photo of one garment in full, spread out and upright. If this is one, say where it is worn (as with --slot)."
+)
 _DRESS_LENGTH = 2.0
 _COLLAR = 0.035  # how far a collar rises above the collar points, in widths of the garment
 _LONG_SLEEVE = 0.62
@@ -23,6 +27,8 @@ _SHOULDER_ROWS = (0.0, 0.085, 0.1, 0.185)
 _NECK_ENDS = (0.015, 0.06, 0.11, 0.16)
 """Where shoulders are looked for, in widths of the garment below its upper edge."""
 _SPREAD, _SLOWING = 1.35, 0.75
+_LEGS = 0.6
+"""Trousers are legs for more than this share of their height, whatever their waistband spreads like."""
 _LEAST_NECK = 0.1
 """Narrower tips are buckles and hooks, no necks."""
 
@@ -56,21 +62,24 @@ def find_keypoints(rgba: UInt8, slot: Slot | None = None, *, back: bool = False)
         What was found.
 
     Raises:
-        GarmentError: The shape is that of no garment, or not of one for the slot.
+        GarmentError: The shape is that of no garment; where the slot is given, hardly anything is refused.
     """
     outline = outline_of(rgba)
     is_bottom = _is_bottom(outline) if slot is None else slot is Slot.BOTTOM
     found = _bottom(outline, back) if is_bottom else _top(outline, slot, back)
-    _check(found, outline)
-    return found
+    _check(found, outline, proportions=slot is None)
+    return replace(found, keypoints={name: outline.to_picture(point) for name, point in found.keypoints.items()})
 
 
 def _is_bottom(outline: Outline) -> bool:
+    legs = leg_pocket(outline)
+    tall = outline.height > 1.6 * outline.width  # buckles of overalls pass for sleeves; an open coat is wider
+    if legs is not None and tall and legs.depth > _LEGS * outline.height:
+        return True
     if _shouldered(outline):
         return False
     sleeved = all(_sleeve_pockets(outline).values())
-    tall = outline.height > 1.6 * outline.width  # buckles of overalls pass for sleeves; an open coat is wider
-    legged = leg_pocket(outline) is not None and (tall or not sleeved)
+    legged = legs is not None and (tall or not sleeved)
     return legged or (not sleeved and _flat_top(outline))
 
 
@@ -107,8 +116,7 @@ def _bottom(outline: Outline, back: bool) -> Found:
         category = Category.TROUSERS if shape.leg_share > 1.15 else Category.SHORTS
         if shape.bib:
             category = Category.OVERALLS
-    points = {name: outline.to_picture(point) for name, point in name_bottom(shape, back).items()}
-    return Found(Slot.BOTTOM, category, points, _symmetry(outline))
+    return Found(Slot.BOTTOM, category, name_bottom(shape, back), _symmetry(outline))
 
 
 def _top(outline: Outline, slot: Slot | None, back: bool) -> Found:
@@ -140,7 +148,7 @@ def _top(outline: Outline, slot: Slot | None, back: bool) -> Found:
     if found_slot is Slot.OUTER:
         category = Category.JACKET
     confidence = _symmetry(outline) * (1 - 0.6 * shape.guessed)
-    return Found(found_slot, category, {k: outline.to_picture(p) for k, p in named.items()}, confidence)
+    return Found(found_slot, category, named, confidence)
 
 
 def _is_dress(shape: TopShape) -> bool:
@@ -185,18 +193,15 @@ def _flat_top(outline: Outline) -> bool:
 
 def _symmetry(outline: Outline) -> float:
     """1 for a silhouette that equals its mirror image, 0.3 at half overlap."""
-    ys, xs = np.nonzero(outline.mask)
-    mirrored = np.clip(np.round(2 * outline.middle - xs).astype(int), 0, outline.mask.shape[1] - 1)
-    share = float(outline.mask[ys, mirrored].mean())
-    return float(np.clip(1 - 1.4 * (1 - share), 0, 1))
+    return float(np.clip(1 - 1.4 * (1 - outline.evenness), 0, 1))
 
 
-def _check(found: Found, outline: Outline) -> None:
-    """Refuse what cannot be worn: points that are missing, out of order, or a shape without halves."""
-    if _symmetry(outline) < 0.45:
-        raise GarmentError("The shape in the photo is not that of a garment that can be worn.", _REMEDY)
+def _check(found: Found, outline: Outline, *, proportions: bool) -> None:
+    """Refuse what cannot be worn: points (working pixels) that are missing, a shape without halves, odd proportions."""
     for name, (x, y) in found.keypoints.items():
         if not (np.isfinite(x) and np.isfinite(y)):
             raise GarmentError(f"The garment's {name.replace('_', ' ')} was not found.", _REMEDY)
     if min(outline.width, outline.height) < 0.12 * max(outline.width, outline.height):
         raise GarmentError("The shape in the photo is too narrow for a garment.", _REMEDY)
+    if _symmetry(outline) < 0.45 or (proportions and not looks_worn(found.keypoints, found.slot, outline)):
+        raise GarmentError(_NO_GARMENT, _REMEDY)

@@ -5,6 +5,11 @@ import numpy as np
 
 from tryon_app.core.types import Float32, UInt8
 
+_TRUST = 12.0
+"""Distance between the colours of garment and backdrop at which they tell as much as the soft mask, grey levels."""
+_VARIED = 4.0
+"""What their variance counts beside that."""
+
 _BLEEDS = 24.0
 """Pixels beyond the edge in which colours matter, also when the photo is drawn at an eighth of its size."""
 
@@ -37,7 +42,10 @@ def refine_alpha(rgb: UInt8, soft: Float32) -> UInt8:
     apart = inner - outer
     contrast = (apart * apart).sum(axis=2)
     prior = np.clip(0.5 + (within - without) / (2 * 0.75 * step), 0, 1)
-    trust = 12.0**2
+    # Beside stripes and shadows colours tell little: either side varies as much as the two are apart.
+    varied = _local_mean((picture - inner) ** 2, within > band_width, 1.5 * band_width)
+    varied += _local_mean((picture - outer) ** 2, without > band_width, 1.5 * band_width)
+    trust = _TRUST**2 + _VARIED * varied.sum(axis=2)
     alpha = (((picture - outer) * apart).sum(axis=2) + trust * prior) / (contrast + trust)
     alpha = np.where(band, np.clip(alpha, 0, 1), hard)
     alpha = np.where(band, np.clip((alpha - 0.06) / 0.88, 0, 1), alpha)

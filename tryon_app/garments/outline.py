@@ -36,6 +36,8 @@ class Outline:
         offset: Where working pixel (0, 0) lies in the picture.
         x0, y0, x1, y1: Box of the garment, working pixels.
         middle: x of the axis.
+        evenness: Share of the garment that lies on its own mirror image.
+        share: The piece's share of the whole cut-out.
     """
 
     mask: UInt8
@@ -48,6 +50,8 @@ class Outline:
     x1: int
     y1: int
     middle: float
+    evenness: float
+    share: float
 
     @property
     def width(self) -> int:
@@ -145,6 +149,7 @@ def outline_of(rgba: UInt8) -> Outline:
     count, labels, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=4)
     if count < 2:
         raise GarmentError("The picture holds no garment.", "Use a photo that shows one garment in full.")
+    everything = int(mask.sum())
     mask = (labels == 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())).astype(np.uint8)
     light = cv2.cvtColor(np.ascontiguousarray(box[..., :3]), cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
     grey = np.pad(cv2.resize(light, size, interpolation=method), _MARGIN, mode="edge")
@@ -154,6 +159,7 @@ def outline_of(rgba: UInt8) -> Outline:
     if cv2.contourArea(contour, oriented=True) < 0:  # y points down: positive is clockwise as seen
         contour = contour[::-1].copy()
     ys, xs = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    middle, evenness = _axis(mask, float(xs[0] + xs[-1]) / 2)
     return Outline(
         mask=mask,
         grey=grey,
@@ -164,12 +170,14 @@ def outline_of(rgba: UInt8) -> Outline:
         y0=int(ys[0]),
         x1=int(xs[-1]),
         y1=int(ys[-1]),
-        middle=_axis(mask, float(xs[0] + xs[-1]) / 2),
+        middle=middle,
+        evenness=evenness,
+        share=float(mask.sum()) / everything,
     )
 
 
-def _axis(mask: UInt8, first: float) -> float:
-    """x of the mirror axis: where the mask and its mirror image overlap best."""
+def _axis(mask: UInt8, first: float) -> tuple[float, float]:
+    """x of the mirror axis, where the mask and its mirror image overlap best, and the share that does."""
     totals = mask.sum(axis=0).astype(np.float64)
     centre = float((totals * np.arange(len(totals))).sum() / totals.sum())
     low, high = sorted((first, centre))
@@ -181,4 +189,4 @@ def _axis(mask: UInt8, first: float) -> float:
         overlap = float(mask[ys[valid], mirrored[valid]].sum())
         if overlap > best_overlap:
             best, best_overlap = float(axis), overlap
-    return best
+    return best, best_overlap / max(1, len(xs))
