@@ -51,6 +51,8 @@ def scene() -> trimesh.Scene:
 GLB = scene().export(file_type="glb")
 (_JSON_SIZE,) = struct.unpack_from("<I", GLB, 12)
 DOCUMENT, BINARY = json.loads(GLB[20 : 20 + _JSON_SIZE]), GLB[28 + _JSON_SIZE :]
+DOCUMENT["skins"] = [{"joints": [next(n for n, node in enumerate(DOCUMENT["nodes"]) if "children" in node)]}]
+next(node for node in DOCUMENT["nodes"] if "mesh" in node)["skin"] = 0
 OBJ = b"mtllib a.mtl\nv 0 0 0\nv .5 0 0 1 0 0\nv .5 .5 0\nv 0 .5 .1\nvt 0 0\nvt 1 1\n"
 OBJ += b"usemtl a\nf 1/1 2/2 -2/2 4/1\nf 1//1 2 3\n"
 MTL = b"newmtl a\nKd 0.5 0.2 0.1\nd 0.5\nmap_Kd a.png\n"
@@ -107,7 +109,12 @@ def photographed_or_refused(path: Path) -> bool:
 def test_the_seeds_are_models(put) -> None:
     put("a.mtl", MTL)
     put("a.png", picture())
-    for name, content in (("a.glb", GLB), ("a.gltf", gltf(DOCUMENT, BINARY)), ("a.obj", OBJ)):
+    for name, content in (
+        ("a.glb", GLB),
+        ("b.glb", glb(DOCUMENT, BINARY)),
+        ("a.gltf", gltf(DOCUMENT, BINARY)),
+        ("a.obj", OBJ),
+    ):
         assert photographed_or_refused(put(name, content))
 
 

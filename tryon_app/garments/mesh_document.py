@@ -73,10 +73,18 @@ class Node(Record):
 
     children: list[Index] | None = None
     mesh: Index | None = None
+    skin: Index | None = None
     matrix: Annotated[list[Number], Field(min_length=16, max_length=16)] | None = None
     translation: Annotated[list[Number], Field(min_length=3, max_length=3)] | None = None
     rotation: Colour | None = None
     scale: Annotated[list[Number], Field(min_length=3, max_length=3)] | None = None
+
+
+class Skin(Record):
+    """Bones that move a mesh."""
+
+    joints: Annotated[list[Index], Field(min_length=1, max_length=5000)]
+    inverse_bind_matrices: Index | None = None
 
 
 class Scene(Record):
@@ -205,6 +213,7 @@ class Document(Record):
     scenes: Annotated[list[Scene], Field(max_length=1000)] = []
     nodes: Annotated[list[Node], Field(max_length=5000)] = []
     meshes: Annotated[list[Mesh], Field(max_length=2000)] = []
+    skins: Annotated[list[Skin], Field(max_length=1000)] = []
     accessors: Annotated[list[Accessor], Field(max_length=20_000)] = []
     buffer_views: Annotated[list[View], Field(max_length=20_000)] = []
     buffers: Annotated[list[Buffer], Field(max_length=1000)] = []

@@ -33,13 +33,14 @@ def read_gltf(path: Path) -> Model:
     container = opened(path, read_bytes(path))
     _refuse_extensions(container)
     placed = _placed(container)
-    counts = {index: _counts(container, index) for index in dict.fromkeys(placed)}
-    triangles, points = (sum(counts[index][kind] for index in placed) for kind in (0, 1))
+    meshes = [mesh for node in placed if (mesh := container.document.nodes[node].mesh) is not None]
+    counts = {index: _counts(container, index) for index in dict.fromkeys(meshes)}
+    triangles, points = (sum(counts[index][kind] for index in meshes) for kind in (0, 1))
     if not triangles:
         raise GarmentError(f"{path.name} has no faces.", "Export the garment as a mesh, not as points or curves.")
     check_counts(path, triangles, points)
     surfaces = surfaces_of(container)
-    text, known = reduced(container, list(counts))
+    text, known = reduced(container, placed)
     scene = load_scene(path, text, "gltf", known)
     try:
         parts = _parts(scene, len(surfaces))
@@ -58,7 +59,7 @@ def _refuse_extensions(container: Container) -> None:
 
 
 def _placed(container: Container) -> list[int]:
-    """The mesh of each node that has one, in the scene that is shown.
+    """The nodes that have a mesh, in the scene that is shown.
 
     Raises:
         GarmentError: The nodes are no tree, or there are too many.
@@ -66,7 +67,7 @@ def _placed(container: Container) -> list[int]:
     document, path = container.document, container.path
     waiting = [(root, 0) for root in _roots(container)]
     seen: set[int] = set()
-    found = []
+    found, instances = [], 0
     while waiting:
         index, depth = waiting.pop()
         if index >= len(document.nodes) or index in seen or depth > _DEEPEST:
@@ -77,8 +78,9 @@ def _placed(container: Container) -> list[int]:
         if node.mesh is not None:
             if node.mesh >= len(document.meshes):
                 raise damaged(path, f"there is no mesh {node.mesh}")
-            found.append(node.mesh)
-    if sum(len(document.meshes[index].primitives) for index in found) > _MOST_INSTANCES:
+            found.append(index)
+            instances += len(document.meshes[node.mesh].primitives)
+    if instances > _MOST_INSTANCES:
         raise GarmentError(f"{path.name} has more than {_MOST_INSTANCES} meshes.", "Join them before exporting.")
     return found
 

@@ -10,6 +10,7 @@ from tryon_app.garments.mesh_container import Container
 from tryon_app.garments.mesh_document import Mesh, Primitive
 from tryon_app.garments.mesh_files import damaged
 from tryon_app.garments.mesh_materials import placed_uv
+from tryon_app.garments.mesh_skin import bound
 
 TRIANGLES, _STRIP = 4, 5
 _FLOAT, _WHOLE = 5126, 5125
@@ -20,12 +21,12 @@ def triangular(mesh: Mesh) -> list[Primitive]:
     return [primitive for primitive in mesh.primitives if primitive.mode in (TRIANGLES, _STRIP)]
 
 
-def reduced(container: Container, meshes: list[int]) -> tuple[bytes, dict[str, bytes]]:
+def reduced(container: Container, placed: list[int]) -> tuple[bytes, dict[str, bytes]]:
     """The part of a document that makes a surface, anew.
 
     Args:
         container: The file; ranges and counts of positions and faces were checked.
-        meshes: Those that nodes put somewhere.
+        placed: The nodes that have a mesh, in the scene that is shown.
 
     Returns:
         The text, and what the names in it stand for. A material is called after its number; those of primitives without
@@ -35,19 +36,27 @@ def reduced(container: Container, meshes: list[int]) -> tuple[bytes, dict[str, b
         GarmentError: It is damaged.
     """
     document, arrays = container.document, _Arrays()
+    meshes = list(dict.fromkeys(mesh for node in placed if (mesh := document.nodes[node].mesh) is not None))
     made = {n: [_primitive(container, each, arrays) for each in triangular(document.meshes[n])] for n in meshes}
     kept = [index for index in meshes if made[index]]
-    nodes = []
-    for node in document.nodes:
-        record = node.model_dump(by_alias=True, exclude_none=True, exclude={"mesh"})
-        nodes.append(record | ({"mesh": kept.index(node.mesh)} if node.mesh in kept else {}))
+    nodes = [node.model_dump(by_alias=True, exclude_none=True, exclude={"mesh", "skin"}) for node in document.nodes]
+    bones = []
+    for index in placed:
+        node = document.nodes[index]
+        if node.mesh in kept and node.skin is None:
+            nodes[index]["mesh"] = kept.index(node.mesh)
+        elif node.mesh in kept and node.skin is not None:
+            matrix = bound(container, node.skin).T.ravel().tolist()
+            bones.append({"mesh": kept.index(node.mesh), "matrix": matrix})
     children = {child for node in document.nodes for child in node.children or ()}
     roots = [index for index in range(len(nodes)) if index not in children]
+    if document.scenes:
+        roots = document.scenes[document.scene].nodes
     text = {
         "asset": {"version": "2.0"},
         "scene": 0,
-        "scenes": [{"nodes": document.scenes[document.scene].nodes if document.scenes else roots}],
-        "nodes": nodes,
+        "scenes": [{"nodes": [*roots, *range(len(nodes), len(nodes) + len(bones))]}],
+        "nodes": nodes + bones,
         "meshes": [{"name": str(index), "primitives": made[index]} for index in kept],
         "materials": [{"name": str(index)} for index in range(len(document.materials) + 2)],
         **arrays.described(),
