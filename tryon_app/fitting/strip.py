@@ -20,6 +20,7 @@ _MARGIN = 0.14
 _RIM = np.ones((3, 3), np.uint8)
 """Samples around what is seen that a folded piece keeps, so that its soft edge is sampled."""
 _LEAST = 0.05
+_SUM = np.ones((1, 2), np.float32)
 _LEAP = 4.0
 """Times the usual change from sample to sample."""
 
@@ -156,14 +157,16 @@ def unfold(flow: Float32, weight: Float32) -> None:
         flow: float32 h x w x 2, changed.
         weight: float32 H x W over the photo, 0..1.
     """
+    if min(flow.shape[:2]) < 2:
+        return
     seen = cv2.remap(weight, flow, None, cv2.INTER_NEAREST)
     empty = seen < _LEAST
+    across, down = (
+        cv2.transform(cv2.absdiff(*pair), _SUM) for pair in ((flow[:, 1:], flow[:, :-1]), (flow[1:], flow[:-1]))
+    )
     leap = np.zeros(empty.shape, np.float32)
-    for axis in (0, 1):
-        change = np.abs(np.diff(flow, axis=axis)).sum(axis=2)
-        one, other = np.moveaxis(leap, axis, 0)[1:], np.moveaxis(leap, axis, 0)[:-1]
-        np.maximum(one, np.moveaxis(change, axis, 0), out=one)
-        np.maximum(other, np.moveaxis(change, axis, 0), out=other)
+    for part, change in ((leap[:, 1:], across), (leap[:, :-1], across), (leap[1:], down), (leap[:-1], down)):
+        np.maximum(part, change, out=part)
     inside = leap[~empty]
     usual = float(np.median(inside)) if len(inside) else 0.0
     flow[(cv2.dilate(seen, _RIM) < _LEAST) | (empty & (leap > _LEAP * usual))] = OUTSIDE
