@@ -65,6 +65,24 @@ def test_a_long_top_that_opens_in_front_is_a_shirt_not_a_jacket(draw_top):
     assert (found.slot, found.category) == (Slot.TOP, Category.SHIRT)
 
 
+def test_a_blouson_whose_sleeves_hide_its_sides_is_a_jacket(draw_top):
+    """Its hem is narrower than its shoulders; a shirt's is not."""
+    blouson, shirt = (draw_top(angle=78, length=430, cuff=80, flare=flare, bottom=640)[0] for flare in (155, 185))
+    for rgba in (blouson, shirt):
+        rgba[170:635, 398:403, :3] = (200, 190, 150)
+    assert find_keypoints(blouson).slot is Slot.OUTER
+    assert find_keypoints(shirt).category is Category.SHIRT
+
+
+@pytest.mark.parametrize("offset", [0, 0.5])
+def test_folds_down_the_middle_are_no_opening(draw_top, offset):
+    """They are as strong beside it."""
+    rgba, _ = draw_top(angle=55, length=380, cuff=70)
+    shade = 1 + 0.12 * np.sin(2 * np.pi * (np.arange(rgba.shape[1]) / 40 + offset))
+    rgba[..., :3] = np.clip(rgba[..., :3] * shade[None, :, None], 0, 255).astype(np.uint8)
+    assert find_keypoints(rgba).category is Category.LONGSLEEVE
+
+
 def test_sleeves_that_lie_against_the_body(draw_top):
     """No gap shows where the armpit is: it is estimated, and the confidence says so."""
     rgba, points = draw_top(angle=82, length=440, cuff=80, flare=180)

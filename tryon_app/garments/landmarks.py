@@ -23,6 +23,7 @@ _COLLAR = 0.035  # how far a collar rises above the collar points, in widths of 
 _LONG_SLEEVE = 0.62
 _GATHERED, _SHORT = 0.93, 1.48  # hem and length of a gathered top, in widths of the chest, at most
 _MOST_GUESSED = 0.5
+_DRAWN_IN = 0.99
 _SHOULDER_ROWS = (0.0, 0.085, 0.1, 0.185)
 _NECK_ENDS = (0.015, 0.06, 0.11, 0.16)
 """Where shoulders are looked for, in widths of the garment below its upper edge."""
@@ -143,7 +144,7 @@ def _top(outline: Outline, slot: Slot | None, back: bool) -> Found:
         if _gathered(shape):
             category = Category.JACKET if opening else Category.SWEATER
         elif opening:
-            category = Category.SHIRT
+            category = Category.JACKET if _drawn_in(shape) else Category.SHIRT
     found_slot = slot or CATEGORY_SLOT[category]
     if found_slot is Slot.OUTER:
         category = Category.JACKET
@@ -177,6 +178,15 @@ def _gathered(shape: TopShape) -> bool:
         return False
     hem = abs(shape.halves[0].hem[0] - shape.halves[1].hem[0])
     return hem < _GATHERED * shape.chest and shape.length < _SHORT * shape.chest
+
+
+def _drawn_in(shape: TopShape) -> bool:
+    """Whether the hem is narrower than the shoulders, which can be seen where the chest cannot.
+
+    Measured: blousons .82 to .97; shirts 1.02 to 1.15, and jackets cut straight too, which pass for shirts.
+    """
+    hem, shoulders = (abs(a[0] - b[0]) for a, b in zip(*((h.hem, h.shoulder) for h in shape.halves), strict=True))
+    return hem < _DRAWN_IN * shoulders
 
 
 def _flat_top(outline: Outline) -> bool:
