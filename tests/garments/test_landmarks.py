@@ -74,6 +74,13 @@ def test_a_blouson_whose_sleeves_hide_its_sides_is_a_jacket(draw_top):
     assert find_keypoints(shirt).category is Category.SHIRT
 
 
+def test_short_sleeves_and_an_opening_make_a_shirt(draw_top):
+    """Camp collars lie flat: they do not rise above the shoulders."""
+    rgba, _ = draw_top(flare=150)
+    rgba[170:690, 398:402, :3] = (40, 60, 100)
+    assert find_keypoints(rgba).category is Category.SHIRT
+
+
 @pytest.mark.parametrize("offset", [0, 0.5])
 def test_folds_down_the_middle_are_no_opening(draw_top, offset):
     """They are as strong beside it."""

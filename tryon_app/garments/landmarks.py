@@ -139,7 +139,7 @@ def _top(outline: Outline, slot: Slot | None, back: bool) -> Found:
         for sign, point in waist(outline, shape).items():
             named[KeyPoint("waist_left" if (sign > 0) != back else "waist_right")] = point
     category = Category.DRESS if is_dress else _top_category(shape)
-    if category in (Category.LONGSLEEVE, Category.SHIRT):
+    if category in (Category.TEE, Category.LONGSLEEVE, Category.SHIRT):
         opening = not back and opens_in_front(outline, named.get(KeyPoint.NECK_FRONT, neck_back)[1])
         if _gathered(shape):
             category = Category.JACKET if opening else Category.SWEATER
@@ -181,12 +181,12 @@ def _gathered(shape: TopShape) -> bool:
 
 
 def _drawn_in(shape: TopShape) -> bool:
-    """Whether the hem is narrower than the shoulders, which can be seen where the chest cannot.
+    """Whether a long-sleeved top's hem is narrower than its shoulders, which can be seen where the chest cannot.
 
     Measured: blousons .82 to .97; shirts 1.02 to 1.15, and jackets cut straight too, which pass for shirts.
     """
     hem, shoulders = (abs(a[0] - b[0]) for a, b in zip(*((h.hem, h.shoulder) for h in shape.halves), strict=True))
-    return hem < _DRAWN_IN * shoulders
+    return shape.sleeve > _LONG_SLEEVE * shape.length and hem < _DRAWN_IN * shoulders
 
 
 def _flat_top(outline: Outline) -> bool:
