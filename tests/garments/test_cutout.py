@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tryon_app.core.errors import GarmentError
+from tryon_app.core.paths import resources_dir
 from tryon_app.garments.cutout import cut_out
 
 
@@ -21,6 +23,14 @@ def test_a_garment_with_a_soft_shadow(draw_top, photograph, colour):
 def test_white_on_near_white(draw_top, photograph):
     truth, _ = draw_top(colour=(250, 250, 250))
     assert overlap(cut_out(photograph(truth, backdrop=(236, 237, 233))), truth) > 0.98
+
+
+def test_light_stripes_leave_no_notches_in_the_outline(photograph):
+    with Image.open(resources_dir() / "garments" / "tee-breton" / "front.png") as picture:
+        tee = picture.convert("RGBA")
+    tee.thumbnail((670, 670))
+    truth = np.pad(np.asarray(tee), ((80, 80), (80, 80), (0, 0)))
+    assert overlap(cut_out(photograph(truth, backdrop=(205, 206, 208), shadow=0.18)), truth) > 0.988
 
 
 def test_the_gap_between_the_legs_is_no_garment(draw_trousers, photograph):

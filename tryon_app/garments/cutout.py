@@ -21,6 +21,8 @@ _DEEPEST_SHADOW = 0.42
 _LEAST_AREA = 0.012
 _ON_RIM = 0.15
 """A product photo shows its garment in full: what lies along more of the photo's rim is a view, not a thing."""
+_NOTCH = 0.016
+"""Height of the notches that are closed, in sides of the picture."""
 _EDGE = 0.02
 _PULL = 0.015
 _EDGE_LEANING = 12.0
@@ -243,6 +245,9 @@ def _tidy(mask: Mask, evidence: Evidence) -> Mask:
     areas = stats[1:, cv2.CC_STAT_AREA]
     large = 1 + np.flatnonzero(areas >= 0.04 * areas.max())
     mask = np.isin(labels, large)
+    # White stripes run across, gaps between sleeves, legs and straps down: low notches are stripes.
+    notch = np.ones((2 * round(_NOTCH / 2 * max(mask.shape)) + 1, 1), np.uint8)
+    mask = np.asarray(cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, notch), dtype=bool)
     filled = ~connected_to(~mask, _border(*mask.shape) & ~mask)
     area, span = float(filled.sum()), float(np.ptp(np.flatnonzero(filled.any(axis=0))) + 1)
     depth = cv2.distanceTransform(filled.astype(np.uint8), cv2.DIST_L2, 3)
