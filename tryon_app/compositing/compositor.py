@@ -5,11 +5,25 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from tryon_app.compositing.fill import Fill, with_old_clothes
+from tryon_app.compositing.fill import Fill, replaced, with_old_clothes
 from tryon_app.compositing.occlusion import Front, front_of, sleeves_of
 from tryon_app.compositing.relight import Relight
 from tryon_app.compositing.warp import PieceSampler
-from tryon_app.core.types import Composite, Fit, FitPiece, Float32, Frame, GarmentFit, Parsing, Pose, Rect, UInt8
+from tryon_app.core.types import (
+    CATEGORY_SLOT,
+    Category,
+    Composite,
+    Fit,
+    FitPiece,
+    Float32,
+    Frame,
+    GarmentFit,
+    Parsing,
+    Pose,
+    Rect,
+    Slot,
+    UInt8,
+)
 
 
 class GarmentCompositor:
@@ -42,7 +56,7 @@ class GarmentCompositor:
         colour = np.zeros((roi.height, roi.width, 3), np.uint8)
         alpha = np.zeros((roi.height, roi.width), np.float32)
         for item in fit.garments:
-            self._draw(colour, alpha, roi, item, front)
+            self._draw(colour, alpha, roi, item, front, _below(item, fit))
         colour = cv2.multiply(colour, self._relight.shade(frame, roi, front, fit), dtype=cv2.CV_8U)
         image = frame.image.copy()
         changed = roi
@@ -67,7 +81,7 @@ class GarmentCompositor:
             garments.append(replace(item, pieces=tuple(piece for piece in pieces if piece is not None)))
         return Fit(tuple(garments))
 
-    def _draw(self, colour: UInt8, alpha: Float32, roi: Rect, item: GarmentFit, front: Front) -> None:
+    def _draw(self, colour: UInt8, alpha: Float32, roi: Rect, item: GarmentFit, front: Front, hangs: bool) -> None:
         """Lay the pieces of one garment over what is drawn.
 
         Args:
@@ -76,17 +90,24 @@ class GarmentCompositor:
             roi: The box.
             item: The garment.
             front: What lies in front.
+            hangs: Whether the present top hangs over it.
         """
         sleeves = sleeves_of(item.pieces)
         for piece in item.pieces:
             rgba = self._sampler.sample(item.view, piece)
             own = cv2.extractChannel(rgba, 3).astype(np.float32) * np.float32(1.0 / 255.0)
-            own *= 1.0 - _enlarged(front, front.over(piece, sleeves), piece.roi)
+            own *= 1.0 - _enlarged(front, front.over(piece, sleeves, hangs), piece.roi)
             rest = 1.0 - own
             where = _within(piece, roi)
             rgb = cv2.cvtColor(rgba, cv2.COLOR_RGBA2RGB)
             colour[where] = cv2.blendLinear(rgb, np.ascontiguousarray(colour[where]), own, rest)
             alpha[where] = alpha[where] * rest + own
+
+
+def _below(item: GarmentFit, fit: Fit) -> bool:
+    """Whether a garment is put on below a top that stays."""
+    category = item.worn.garment.category
+    return CATEGORY_SLOT[category] is Slot.BOTTOM and category is not Category.OVERALLS and not replaced(fit)[0]
 
 
 def _enlarged(front: Front, small: Float32, box: Rect) -> Float32:

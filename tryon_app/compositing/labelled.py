@@ -26,6 +26,8 @@ _HAIR_BENEFIT = 0.5
 """How far hair that has the colour of the clothes beneath it is believed, natural logarithm."""
 _HAIR_BEYOND = 2.0
 """How much further hair may hang than guesses let it, in face lengths."""
+_HANGS = 0.55
+"""How far below the hips a top hangs at most, in shoulder widths."""
 _SEEN = 0.35
 """Share of an arm that the network must see where the pose is sure of it."""
 _LEAST_THING = 0.006
@@ -131,6 +133,16 @@ class Labelled:
     def shoes(self) -> Float32:
         """What is on the feet."""
         return self._brought(self._labels.material(Material.SHOES))[0]
+
+    @cached_property
+    def hanging(self) -> Float32:
+        """The present top down to the middle of the thighs: it hangs over what is put on below."""
+        body = self.body
+        axis = body.hips - body.middle
+        length = max(float(np.linalg.norm(axis)), 1.0)
+        left = np.float32(_HANGS * body.unit + length) - body.along_axis(body.middle, axis / length)
+        above = np.clip(left / np.float32(0.1 * body.unit) + np.float32(0.5), 0.0, 1.0)
+        return np.asarray(np.maximum(self.upper - self.dress, 0.0) * above, np.float32)
 
     def head(self) -> Float32:
         """Face and hair, long hair over the shoulders too."""

@@ -67,13 +67,14 @@ class Front:
         self.cloth = seen.cloth_seed
         self.unit = seen.body.unit
 
-    def over(self, piece: FitPiece, sleeves: Mapping[int, float]) -> Float32:
+    def over(self, piece: FitPiece, sleeves: Mapping[int, float], hangs: bool = False) -> Float32:
         """What hides a piece.
 
         Args:
             piece: Of a garment.
             sleeves: Side, +1 left, -1 right -> how far down the arm this garment's sleeve goes: what it covers needs no
                 gap in the torso.
+            hangs: Whether the present top hangs over it.
 
         Returns:
             float32 h x w, 0..1.
@@ -85,6 +86,8 @@ class Front:
         maps = [self.head, *(self._arm(side, sleeves.get(side, 0.0)) for side in (1, -1))]
         if self.labelled is not None:
             maps.append(self.labelled.objects)
+            if hangs:
+                maps.append(self.labelled.hanging)
         if piece.behind:
             maps.append(self.neck)
         return strongest(maps)
