@@ -31,8 +31,8 @@ with atheris.instrument_imports(include=["tryon_app", "PIL", "trimesh", "zipfile
     from tryon_app.core.errors import TryOnError
     from tryon_app.core.settings import Settings, load_settings
     from tryon_app.core.stills import read_image, read_rgba
-    from tryon_app.garments import mesh_camera
-    from tryon_app.garments.mesh import photograph
+    from tryon_app.garments.mesh import camera as mesh_camera
+    from tryon_app.garments.mesh.photograph import photograph
     from tryon_app.garments.storage import load_garment
     from tryon_app.inference.manifest import Manifest, load_manifest
     from tryon_app.inference.store import ModelStore

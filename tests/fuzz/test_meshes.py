@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from tryon_app.core.errors import InputError
-from tryon_app.garments import mesh_camera
-from tryon_app.garments.mesh import photograph
+from tryon_app.garments.mesh import camera as mesh_camera
+from tryon_app.garments.mesh.photograph import photograph
 from tryon_app.garments.photo_cache import content_key
 
 bounded = settings.get_profile("bounded")

@@ -17,10 +17,13 @@ from PIL import Image
 
 from tryon_app.core.errors import GarmentError, InputError
 from tryon_app.core.types import Category, KeyPoint, Slot
-from tryon_app.garments import mesh_camera, mesh_files, mesh_gltf, mesh_obj
 from tryon_app.garments.checking import problems
 from tryon_app.garments.importing import examine_photo, import_photo
-from tryon_app.garments.mesh import photograph
+from tryon_app.garments.mesh import camera as mesh_camera
+from tryon_app.garments.mesh import files as mesh_files
+from tryon_app.garments.mesh import gltf as mesh_gltf
+from tryon_app.garments.mesh import obj as mesh_obj
+from tryon_app.garments.mesh.photograph import photograph
 from tryon_app.garments.storage import load_garment, save_garment
 
 SIDE = 400
@@ -338,7 +341,7 @@ def test_a_frozen_app_can_read_models(tee_glb):
     script = (
         "import sys; sys.path.insert(0, sys.argv[1]); from contents import EXCLUDED_MODULES\n"
         "for name in EXCLUDED_MODULES: sys.modules[name] = None\n"
-        "from pathlib import Path; from tryon_app.garments.mesh_gltf import read_gltf\n"
+        "from pathlib import Path; from tryon_app.garments.mesh.gltf import read_gltf\n"
         "print(len(read_gltf(Path(sys.argv[2])).faces))"
     )
     done = subprocess.run(

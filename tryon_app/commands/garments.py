@@ -64,7 +64,7 @@ def add(
         list[Path],
         typer.Argument(
             metavar="PHOTO|MODEL...",
-            help="Product photos: one garment each, plain background. Or 3-D models: GLB, glTF with embedded data, OBJ.",
+            help="Product photos: one garment each, plain background. Or 3-D models: GLB, glTF with data inside, OBJ.",
         ),
     ],
     name: Annotated[str, typer.Option(help="What to call it (one photo).")] = "",

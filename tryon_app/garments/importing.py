@@ -15,9 +15,9 @@ from tryon_app.garments.cutout import cut_out
 from tryon_app.garments.hanger import without_hanger
 from tryon_app.garments.landmarks import Found, find_keypoints
 from tryon_app.garments.matting import bleed
-from tryon_app.garments.mesh import Photographed, is_mesh, photograph
-from tryon_app.garments.mesh_measures import sizes_of
-from tryon_app.garments.mesh_model import UPRIGHT
+from tryon_app.garments.mesh.measures import sizes_of
+from tryon_app.garments.mesh.model import UPRIGHT
+from tryon_app.garments.mesh.photograph import Photographed, is_mesh, photograph
 from tryon_app.garments.sizes import DEFAULT_SIZE, usual_sizes
 from tryon_app.garments.storage import LAYERS, save_garment
 from tryon_app.garments.worn import FindPerson, is_print

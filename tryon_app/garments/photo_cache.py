@@ -12,7 +12,7 @@ from tryon_app import __version__
 from tryon_app.core.errors import InputError, TryOnError
 from tryon_app.core.files import make_folder
 from tryon_app.core.types import Garment, Slot
-from tryon_app.garments.mesh import files_of, is_mesh
+from tryon_app.garments.mesh.photograph import files_of, is_mesh
 
 _KEPT = 60
 _log = logging.getLogger(__name__)

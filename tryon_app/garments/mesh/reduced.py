@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tryon_app.garments.mesh_container import Container
-from tryon_app.garments.mesh_document import Mesh, Primitive
-from tryon_app.garments.mesh_files import damaged
-from tryon_app.garments.mesh_materials import placed_uv
-from tryon_app.garments.mesh_skin import bound
+from tryon_app.garments.mesh.container import Container
+from tryon_app.garments.mesh.document import Mesh, Primitive
+from tryon_app.garments.mesh.files import damaged
+from tryon_app.garments.mesh.materials import placed_uv
+from tryon_app.garments.mesh.skin import bound
 
 TRIANGLES, _STRIP = 4, 5
 _FLOAT, _WHOLE = 5126, 5125

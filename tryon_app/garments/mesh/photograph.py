@@ -12,12 +12,12 @@ import numpy as np
 
 from tryon_app.core.errors import GarmentError
 from tryon_app.core.types import Slot
-from tryon_app.garments.mesh_files import MOST_BYTES, check_size, is_mesh
-from tryon_app.garments.mesh_gltf import read_gltf
-from tryon_app.garments.mesh_light import Shot, photographed
-from tryon_app.garments.mesh_model import Model
-from tryon_app.garments.mesh_obj import beside, read_obj
-from tryon_app.garments.mesh_parts import of_slot, welded
+from tryon_app.garments.mesh.files import MOST_BYTES, check_size, is_mesh
+from tryon_app.garments.mesh.gltf import read_gltf
+from tryon_app.garments.mesh.light import Shot, photographed
+from tryon_app.garments.mesh.model import Model
+from tryon_app.garments.mesh.obj import beside, read_obj
+from tryon_app.garments.mesh.parts import of_slot, welded
 
 __all__ = ["Photographed", "files_of", "is_mesh", "photograph"]
 

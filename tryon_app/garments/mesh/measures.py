@@ -8,8 +8,8 @@ import numpy as np
 
 from tryon_app.core.types import Category, KeyPoint, Point, Size, Slot
 from tryon_app.garments.landmarks import Found
-from tryon_app.garments.mesh_light import Shot
-from tryon_app.garments.mesh_model import Model
+from tryon_app.garments.mesh.light import Shot
+from tryon_app.garments.mesh.model import Model
 from tryon_app.garments.sizes import DEFAULT_SIZE, usual_sizes
 
 _BELOW_ARMPIT, _ABOVE_HEM, _BELOW_WAIST = 2.0, 1.5, 1.0

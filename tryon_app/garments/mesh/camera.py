@@ -5,9 +5,9 @@ from numpy.typing import NDArray
 
 from tryon_app.core.errors import GarmentError
 from tryon_app.core.types import Float32
-from tryon_app.garments.mesh_model import Floats, Ints, Model
-from tryon_app.garments.mesh_raster import Weights, visible, work
-from tryon_app.garments.mesh_texture import sampled
+from tryon_app.garments.mesh.model import Floats, Ints, Model
+from tryon_app.garments.mesh.raster import Weights, visible, work
+from tryon_app.garments.mesh.texture import sampled
 
 FINE = 2
 """Samples a pixel, each way."""

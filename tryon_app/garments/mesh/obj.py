@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from tryon_app.core.errors import InputError
-from tryon_app.garments.mesh_files import damaged, linear_colours, load_scene, read_bytes
-from tryon_app.garments.mesh_model import PLAIN, Model, Part, Surface, assembled, check_counts
-from tryon_app.garments.mesh_texture import Textures, linear
+from tryon_app.garments.mesh.files import damaged, linear_colours, load_scene, read_bytes
+from tryon_app.garments.mesh.model import PLAIN, Model, Part, Surface, assembled, check_counts
+from tryon_app.garments.mesh.texture import Textures, linear
 
 _MOST_BYTES = 40 * 2**20
 _MOST_BESIDE = 64 * 2**20

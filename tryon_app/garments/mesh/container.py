@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from tryon_app.core.errors import GarmentError
-from tryon_app.garments.mesh_document import Document
-from tryon_app.garments.mesh_files import compressed, damaged
-from tryon_app.garments.mesh_model import EXPORT_AGAIN
+from tryon_app.garments.mesh.document import Document
+from tryon_app.garments.mesh.files import compressed, damaged
+from tryon_app.garments.mesh.model import EXPORT_AGAIN
 
 _MOST_JSON, _MOST_EMBEDDED = 4 * 2**20, 2000
 _DATA = re.compile(rb'"data:[^"\\,]{0,100};base64,([A-Za-z0-9+/=]*+)"')

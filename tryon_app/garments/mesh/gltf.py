@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from tryon_app.core.errors import GarmentError
-from tryon_app.garments.mesh_container import Container, opened
-from tryon_app.garments.mesh_files import compressed, damaged, linear_colours, load_scene, read_bytes
-from tryon_app.garments.mesh_materials import surfaces_of
-from tryon_app.garments.mesh_model import EXPORT_AGAIN, Model, Part, assembled, check_counts
-from tryon_app.garments.mesh_reduced import TRIANGLES, reduced, triangular
+from tryon_app.garments.mesh.container import Container, opened
+from tryon_app.garments.mesh.files import compressed, damaged, linear_colours, load_scene, read_bytes
+from tryon_app.garments.mesh.materials import surfaces_of
+from tryon_app.garments.mesh.model import EXPORT_AGAIN, Model, Part, assembled, check_counts
+from tryon_app.garments.mesh.reduced import TRIANGLES, reduced, triangular
 
 _MOST_INSTANCES = 1000
 _DEEPEST = 100

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tryon_app.core.types import Slot
-from tryon_app.garments.mesh_model import Floats, Ints, Model
+from tryon_app.garments.mesh.model import Floats, Ints, Model
 
 _GRID = 2**20
 _CELLS = 2**14

@@ -9,7 +9,7 @@ import numpy as np
 
 from tryon_app.core.errors import GarmentError
 from tryon_app.core.types import Float32, UInt8
-from tryon_app.garments.mesh_model import Surface
+from tryon_app.garments.mesh.model import Surface
 
 _FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "TIFF", "TGA")
 _MOST_PIXELS = 70_000_000

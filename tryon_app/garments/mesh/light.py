@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tryon_app.core.types import Float32, UInt8
-from tryon_app.garments.mesh_camera import FINE, Camera
-from tryon_app.garments.mesh_ends import without_ends
-from tryon_app.garments.mesh_model import Ints, Model
-from tryon_app.garments.mesh_parts import pieces, smooth_normals
-from tryon_app.garments.mesh_texture import to_srgb
+from tryon_app.garments.mesh.camera import FINE, Camera
+from tryon_app.garments.mesh.ends import without_ends
+from tryon_app.garments.mesh.model import Ints, Model
+from tryon_app.garments.mesh.parts import pieces, smooth_normals
+from tryon_app.garments.mesh.texture import to_srgb
 
 _STRIP = 48
 """Rows of pixels lit at a time."""
@@ -48,7 +48,7 @@ def photographed(model: Model, place: Ints) -> tuple[Shot, Shot]:
 
     Args:
         model: Welded.
-        place: Of `mesh_parts.welded`.
+        place: Of `parts.welded`.
 
     Raises:
         GarmentError: It has so many layers that this would take minutes.

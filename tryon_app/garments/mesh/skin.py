@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from tryon_app.garments.mesh_container import Container
-from tryon_app.garments.mesh_document import Node
-from tryon_app.garments.mesh_files import damaged
-from tryon_app.garments.mesh_model import Floats
+from tryon_app.garments.mesh.container import Container
+from tryon_app.garments.mesh.document import Node
+from tryon_app.garments.mesh.files import damaged
+from tryon_app.garments.mesh.model import Floats
 
 _DEEPEST = 100
 

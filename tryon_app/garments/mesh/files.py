@@ -10,7 +10,7 @@ import numpy as np
 
 from tryon_app.core.errors import GarmentError, InputError
 from tryon_app.core.types import Float32
-from tryon_app.garments.mesh_model import EXPORT_AGAIN
+from tryon_app.garments.mesh.model import EXPORT_AGAIN
 
 MESH_SUFFIXES = frozenset({".glb", ".gltf", ".obj"})
 MOST_BYTES = 128 * 2**20

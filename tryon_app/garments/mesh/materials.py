@@ -3,11 +3,11 @@
 import numpy as np
 
 from tryon_app.core.types import Float32, UInt8
-from tryon_app.garments.mesh_container import Container, data_of
-from tryon_app.garments.mesh_document import Image, Material, TextureInfo
-from tryon_app.garments.mesh_files import damaged
-from tryon_app.garments.mesh_model import PLAIN, Surface
-from tryon_app.garments.mesh_texture import Textures
+from tryon_app.garments.mesh.container import Container, data_of
+from tryon_app.garments.mesh.document import Image, Material, TextureInfo
+from tryon_app.garments.mesh.files import damaged
+from tryon_app.garments.mesh.model import PLAIN, Surface
+from tryon_app.garments.mesh.texture import Textures
 
 
 def surfaces_of(container: Container) -> tuple[Surface, ...]:
