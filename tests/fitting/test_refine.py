@@ -238,6 +238,22 @@ def test_flicker_is_averaged_and_what_stays_is_followed(make_figure: Callable[..
     assert still - seen_at(network, refiner, 2.4, 0.0) == pytest.approx(0.0, abs=0.1)
 
 
+def test_where_the_frame_cuts_the_body_no_strip_of_the_garment_is_missing(make_figure: Callable[..., Pose]) -> None:
+    pose = make_figure(at=(320.0, 590.0))
+    frame, parsing, fit = fitted(pose, "tee-white", 1.0)
+
+    def shown(item: Fit) -> np.ndarray:
+        torso = next(piece for piece in item.garments[0].pieces if piece.name == "torso")
+        last = torso.flow[(HEIGHT - 1 - torso.roi.y0) // torso.step]
+        left = (280 - torso.roi.x0) // torso.step
+        return last[left : left + 80 // torso.step, 1]
+
+    assert (shown(fit) > 0).all()
+    # Cloth is wanted there that lies below the picture.
+    refined = opened(Said(down=5.0)).refine(frame, pose, parsing, fit)
+    assert (shown(refined) > 0).all()
+
+
 @pytest.mark.parametrize(("thorough", "wanted"), [(True, 12), (False, 4)])
 def test_in_a_quick_video_the_network_is_asked_now_and_then(
     make_figure: Callable[..., Pose], thorough: bool, wanted: int

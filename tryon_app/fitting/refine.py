@@ -208,6 +208,14 @@ def _moved(piece: FitPiece, moved: Float32, farthest: float, matrix: Float32, wi
     shift *= np.float32(1.0 / (scale * step))
     shift[..., 0] += np.arange(size[0], dtype=np.float32) + np.float32((roi.x0 - piece.roi.x0) / step)
     shift[..., 1] += np.arange(size[1], dtype=np.float32)[:, None] + np.float32((roi.y0 - piece.roi.y0) / step)
+    # Beyond the frame nothing was laid: its edge is what comes nearest.
+    for axis, (first, last, end) in enumerate(
+        ((piece.roi.x0, piece.roi.x1, width), (piece.roi.y0, piece.roi.y1, height))
+    ):
+        if first <= 0:
+            np.maximum(shift[..., axis], 0.0, out=shift[..., axis])
+        if last >= end:
+            np.minimum(shift[..., axis], np.float32(piece.flow.shape[1 - axis] - 1), out=shift[..., axis])
     carried = _beyond(piece.flow)
     flow: Float32 = cv2.remap(
         carried, shift, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(OUTSIDE, OUTSIDE)
