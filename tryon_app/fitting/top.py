@@ -25,7 +25,7 @@ _HANG = 0.93
 _GIVES = 0.92, 1.2
 """How much shorter and longer than it is a garment may be drawn."""
 
-_LONGER = 0.06
+_LONGER = 0.04
 """How much further than the present hem a top is drawn that is tucked in, in units."""
 
 _CLEAR = 0.2
