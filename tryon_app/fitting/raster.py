@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from tryon_app.core.types import Float32, Rect
 
-OUTSIDE = -1.0e5
-"""Photo coordinate of flow samples on which nothing lands: so far out that no interpolation between it and a sample
-inside the photo falls into the photo again."""
+OUTSIDE = -3.0e7
+"""Photo coordinate of flow samples on which nothing lands: so far out that hardly any interpolation between it and a
+sample inside the photo falls into the photo again. Farther out OpenCV's fixed-point coordinates would overflow."""
 
 
 _SLACK = 1e-4
