@@ -13,6 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from tests.fuzz.test_inputs import replaced
 from tryon_app.core.errors import InputError
 from tryon_app.garments.mesh import camera as mesh_camera
 from tryon_app.garments.mesh.photograph import photograph
@@ -139,14 +140,6 @@ def leaves(document, path=()):
             yield from leaves(value, (*path, key))
         else:
             yield (*path, key)
-
-
-def replaced(document, path, value):
-    if not path:
-        return value
-    copy = dict(document) if isinstance(document, dict) else list(document)
-    copy[path[0]] = replaced(document[path[0]], path[1:], value)
-    return copy
 
 
 numbers = st.sampled_from([-1, 0, 1, 2, 3, 7, 255, 2**16, 2**31 - 1, 2**31, 2**63, 2**70, 1e300, -1e-300, 0.5])

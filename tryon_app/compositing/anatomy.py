@@ -124,11 +124,11 @@ class Anatomy:
 
     def neck(self) -> Float32:
         """1 on the neck from chin to collarbones and a little beside it, soft at the edge."""
-        return np.clip((np.float32(0.24 * self.unit) - self._to_neck) / np.float32(0.05 * self.unit), 0.0, 1.0)
+        return np.clip((np.float32(0.24 * self.unit) - self.to_neck) / np.float32(0.05 * self.unit), 0.0, 1.0)
 
     def bare_neck(self) -> Float32:
         """1 where skin of the neck is seen in a wide collar."""
-        return np.clip((self.neck_girth() - self._to_neck) / np.float32(0.05 * self.unit) + np.float32(0.5), 0.0, 1.0)
+        return np.clip((self.neck_girth() - self.to_neck) / np.float32(0.05 * self.unit) + np.float32(0.5), 0.0, 1.0)
 
     def neck_girth(self) -> Float32:
         """Half width of the neck, which runs out into the shoulders: float32 h x w, pixels."""
@@ -139,7 +139,8 @@ class Anatomy:
         return np.asarray(np.float32(self.unit) * (slim + np.float32(wide - slim) * down * down), np.float32)
 
     @cached_property
-    def _to_neck(self) -> Float32:
+    def to_neck(self) -> Float32:
+        """Distance from the neck's axis below the mouth: float32 h x w, pixels."""
         return self.capsule(self.chin + 0.35 * (self.mouth - self.chin), self.neck_base)
 
     def torso(self) -> Float32:

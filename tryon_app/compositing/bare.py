@@ -77,8 +77,8 @@ def bare_trunk(seen: Labelled, shoulders: Sequence[int], grid: Grid) -> tuple[Fl
     unit, cells = body.unit, body.unit / grid.pixel
     base = body.neck_base
     # With the head turned, the chin is not above the neck, but the ears are.
-    tops = (body.chin + 0.35 * (body.mouth - body.chin), body.ears + 0.55 * body.face_unit * body.face_down)
-    to_neck: Float32 = np.minimum(*(body.capsule(top, base) for top in tops))
+    ears = body.ears + 0.55 * body.face_unit * body.face_down
+    to_neck: Float32 = np.minimum(body.to_neck, body.capsule(ears, base))
     neck = np.asarray(to_neck / body.neck_girth(), np.float32)
     shapes = [_inside(neck, _NECK * cells)]
     under_chin = np.clip(1.0 + body.above_chin() / np.float32(0.22 * unit), 0.0, 1.0)
