@@ -69,7 +69,7 @@ def build_pipeline(
     parser: Parser = SilhouetteParser()
     if networks and settings.live.networks:
         parser, refiner = _with_network(parser, store, thorough), _refiner(store, thorough)
-    return Pipeline(pose, parser, FlatFitter(), GarmentCompositor(), refiner)
+    return Pipeline(pose, parser, FlatFitter(), GarmentCompositor(thorough), refiner)
 
 
 def _with_network(outline: Parser, store: "ModelStore", thorough: bool) -> Parser:

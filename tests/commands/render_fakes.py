@@ -95,6 +95,9 @@ class FakeFitter:
 class FakeCompositor:
     """Draws `PATCH` in the first garment's colour at half strength; bottoms are never in the picture."""
 
+    def watch(self, frame: Frame) -> None:
+        pass
+
     def composite(self, frame: Frame, pose: Pose, parsing: Parsing, fit: Fit) -> Composite:
         garment = fit.garments[0].worn.garment
         if garment.slot is Slot.BOTTOM:

@@ -255,6 +255,27 @@ def test_a_sleeve_too_wide_to_be_an_arm_is_left_alone() -> None:
         np.testing.assert_array_equal(result.image[place], person.frame.image[place])
 
 
+def test_a_sleeve_too_wide_to_be_an_arm_comes_off_where_the_room_is_known() -> None:
+    person = figure(sleeves=2.0, loose=2.6)
+    compositor = GarmentCompositor()
+    # Stripes tell the room from a colour carried on from beside the sleeve.
+    wall = np.full_like(person.frame.image, WALL)
+    wall[:, ::12] = wall[:, 1::12] = wall[:, 2::12] = (90, 120, 90)
+    for _ in range(20):
+        compositor.watch(Frame(wall))
+    image = np.where(person.mask[..., None] > 0, person.frame.image, wall)
+    result = dress(replace(person, frame=Frame(image)), "tee-white", person.labels, compositor=compositor)
+    place = at(person, 0.6, Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST)
+    assert np.abs(result.image[place].astype(int) - SKIN).max() < 40
+    elbow, wrist = person.pose.points[[Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST]]
+    along = (wrist - elbow) / np.linalg.norm(wrist - elbow)
+    outward = np.array([-along[1], along[0]]) * (1.0 if -along[1] > 0 else -1.0)
+    column, row = (elbow + 0.6 * (wrist - elbow) + outward * 0.75 * person.sleeve_radius).round().astype(int)
+    rim = np.s_[row - 4 : row + 5, column - 6 : column + 7]
+    assert np.abs(person.frame.image[rim].astype(int) - CLOTH).mean() < 20, "the test looks beside the sleeve"
+    assert np.abs(result.image[rim].astype(int) - wall[rim]).mean() < 15
+
+
 def test_with_one_arm_in_an_uncertain_place_both_sleeves_stay() -> None:
     person = figure(sleeves=2.0)
     visibility = person.pose.visibility.copy()

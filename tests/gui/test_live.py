@@ -57,6 +57,9 @@ class Painter:
         self.outfit = outfit
         return Fit()
 
+    def watch(self, frame):
+        pass
+
     def composite(self, frame, pose, parsing, fit):
         image = np.full_like(frame.image, fakes.colour_of(self.outfit[-1].garment.id))
         return Composite(image, Rect(0, 0, frame.width, frame.height))

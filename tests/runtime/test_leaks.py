@@ -79,6 +79,9 @@ def test_pictures_at_full_size_again_and_again_leave_nothing() -> None:
         def fit(self, *_: object) -> Fit:
             return Fit()
 
+        def watch(self, frame: Frame) -> None:
+            pass
+
         def composite(self, frame: Frame, *_: object) -> Composite:
             return Composite(frame.image.copy())
 

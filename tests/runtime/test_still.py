@@ -49,6 +49,9 @@ class Tailor:
         self.threads.append(threading.current_thread().name)
         return Fit()
 
+    def watch(self, frame: Frame) -> None:
+        pass
+
     def composite(self, frame: Frame, pose: Pose, parsing: Parsing, fit: Fit) -> Composite:
         return Composite(picture((frame.width, frame.height), 200), Rect(0, 0, 2, 2))
 

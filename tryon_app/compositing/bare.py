@@ -12,7 +12,8 @@ from tryon_app.compositing.skin import draped_light, roundness
 from tryon_app.core.types import Float32
 
 _SLACK_ON, _SLACK_OFF = 0.85, 1.05
-"""Old sleeve beside the bare arm, as a share of that on it, up to which an arm is bared; the second once it is."""
+"""Old sleeve beside the bare arm and before nothing known, as a share of that on it, up to which an arm is bared; the
+second once it is."""
 _MOSTLY = 0.6
 _LEAST_SLEEVE = 0.012
 """Old sleeve worth the work, in square shoulder widths."""
@@ -28,7 +29,7 @@ def worn_on(clothed: Clothed, unit: float, grid: Grid) -> bool:
     return float(clothed.cloth.sum()) >= _LEAST_SLEEVE * (unit / grid.pixel) ** 2
 
 
-def can_bare(clothed: Clothed, unit: float, grid: Grid, before: bool) -> bool:
+def can_bare(clothed: Clothed, unit: float, grid: Grid, before: bool, hidden: Float32) -> bool:
     """Whether a limb with old cloth on it can be shown bare.
 
     Args:
@@ -36,6 +37,7 @@ def can_bare(clothed: Clothed, unit: float, grid: Grid, before: bool) -> bool:
         unit: Shoulder width, frame pixels.
         grid: Where the maps lie.
         before: Whether it was bared in the last frame.
+        hidden: float32 h x w, 0..1: where nothing is known of what is behind the person.
     """
     if not clothed.limb.certain(grid.box) or not worn_on(clothed, unit, grid):
         return False
@@ -45,7 +47,7 @@ def can_bare(clothed: Clothed, unit: float, grid: Grid, before: bool) -> bool:
     if inside < 1.0 or float((shape * clothed.whole).sum()) < _MOSTLY * inside:
         return False
     on_it = float((cloth * shape).sum())
-    slack = float((cloth * (1.0 - shape)).sum()) / max(on_it, 1e-3)
+    slack = float((cloth * (1.0 - shape) * hidden).sum()) / max(on_it, 1e-3)
     return slack < (_SLACK_OFF if before else _SLACK_ON)
 
 

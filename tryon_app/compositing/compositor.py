@@ -7,6 +7,7 @@ import numpy as np
 
 from tryon_app.compositing.fill import Fill, replaced, with_old_clothes
 from tryon_app.compositing.occlusion import Front, front_of, sleeves_of
+from tryon_app.compositing.plate import Plate
 from tryon_app.compositing.relight import Relight
 from tryon_app.compositing.warp import PieceSampler
 from tryon_app.core.types import (
@@ -27,20 +28,32 @@ from tryon_app.core.types import (
 
 
 class GarmentCompositor:
-    """Sampling, order, occlusion, light, edges."""
+    """Sampling, order, occlusion, light, edges.
 
-    def __init__(self) -> None:
+    Args:
+        thorough: Nothing waits for the picture.
+    """
+
+    def __init__(self, thorough: bool = False) -> None:
+        self._thorough = thorough
         self._sampler = PieceSampler()
         self._relight = Relight()
         self._fill = Fill()
+        self._plate = Plate()
 
     def reset(self) -> None:
         """Forget the last frames."""
         self._relight.reset()
         self._fill.reset()
+        self._plate.reset()
+
+    def watch(self, frame: Frame) -> None:
+        """See `core.protocols.Compositor`."""
+        self._plate.watch(frame, None)
 
     def composite(self, frame: Frame, pose: Pose, parsing: Parsing, fit: Fit) -> Composite:
         """See `core.protocols.Compositor`."""
+        self._plate.watch(frame, parsing.person)
         messages = tuple(item.message for item in fit.garments if item.message)
         fit = self._trimmed(fit)
         boxes = [piece.roi for item in fit.garments for piece in item.pieces]
@@ -50,9 +63,12 @@ class GarmentCompositor:
         for box in boxes[1:]:
             roi = roi.union(box)
         wide = roi if parsing.labels is None else with_old_clothes(roi, parsing.labels, frame, fit)
-        front = front_of(frame, pose, parsing, wide)
+        front = front_of(frame, pose, parsing, wide, self._thorough)
         seen = front.labelled
-        bared = None if seen is None else self._fill.bare(seen, fit, _longest_sleeves(fit), front.grid)
+        bared = None
+        if seen is not None:
+            room = self._plate.behind(front.grid, seen.small, seen.background)
+            bared = self._fill.bare(seen, fit, _longest_sleeves(fit), front.grid, room)
         colour = np.zeros((roi.height, roi.width, 3), np.uint8)
         alpha = np.zeros((roi.height, roi.width), np.float32)
         for item in fit.garments:

@@ -1,8 +1,9 @@
 """What the old garment leaves showing around the new one: skin where a limb or the neck is, the lower garment below a
-hem, the surroundings along narrow rims. What would not look natural is left as it is.
+hem, the room where earlier frames have shown it, else the surroundings along narrow rims. What would not look natural
+is left as it is.
 
-Everything is painted below the new garment, at the size of the small maps; only the lower garment's cloth is copied
-from the frame.
+Everything is painted below the new garment, at the size of the small maps; only the lower garment's cloth and the room
+are copied from frames.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ from tryon_app.compositing.hem import continued
 from tryon_app.compositing.labelled import Labelled
 from tryon_app.compositing.limbs import Clothed
 from tryon_app.compositing.maps import Grid, box_mean, strongest
+from tryon_app.compositing.plate import Room
 from tryon_app.compositing.skin import Skin, spread
 from tryon_app.core.types import CATEGORY_SLOT, BodyPart, Fit, Float32, Frame, Labels, Material, Rect, Slot, UInt8
 
@@ -37,6 +39,8 @@ _SHADOW = 0.75
 """How light gaps inside the new garment are, beside its cloth around them."""
 _SAME = 9.0
 """Difference of colours, 0..255, that is not worth painting over."""
+_BODY = 0.3
+"""Share of what borders on an old sleeve that must be background for the room to be behind it."""
 _LEGS = tuple(BodyPart[f"{side}_{name}"] for side in ("LEFT", "RIGHT") for name in ("THIGH", "SHIN", "FOOT"))
 
 
@@ -49,6 +53,7 @@ class Patch:
         colour: uint8 h x w x 3.
         alpha: float32 h x w, 0..1.
         copied: Where the frame is copied, float32 h x w, 0..1, and from which pixel, float32 h x w x 2; or None.
+        room: Where the room is copied, float32 h x w, 0..1, and what is known of it; or None.
         box: What is touched, a box of the frame.
     """
 
@@ -56,6 +61,7 @@ class Patch:
     colour: UInt8
     alpha: Float32
     copied: tuple[Float32, Float32] | None
+    room: tuple[Float32, Room] | None
     box: Rect
 
     def paint(self, image: UInt8, original: UInt8) -> None:
@@ -69,6 +75,9 @@ class Patch:
         alpha = self.grid.enlarged(self.alpha, self.box)
         colour = self.grid.enlarged(self.colour, self.box)
         target = cv2.blendLinear(colour, target, alpha, 1.0 - alpha)
+        if self.room is not None:
+            share = self.grid.enlarged(self.room[0], self.box)
+            target = cv2.blendLinear(self.room[1].picture(self.box), target, share, 1.0 - share)
         if self.copied is not None:
             share = self.grid.enlarged(self.copied[0], self.box)
             way = self.grid.enlarged(self.copied[1], self.box)
@@ -88,6 +97,7 @@ class Bared:
         arms: Side, +1 left, -1 right -> bared arm.
         legs: The same of legs.
         clothed: Limbs that stay as they are.
+        room: What is known of the room behind the person.
     """
 
     skin: Skin | None = None
@@ -96,6 +106,7 @@ class Bared:
     arms: Mapping[int, Clothed] = field(default_factory=dict)
     legs: Mapping[int, Clothed] = field(default_factory=dict)
     clothed: tuple[Clothed, ...] = ()
+    room: Room | None = None
 
     def patch(self, seen: Labelled, cover: Float32, worn: Float32, grid: Grid) -> Patch | None:
         """What to paint, or None when nothing is left over.
@@ -125,7 +136,10 @@ class Bared:
         rims = hanging * _near(seen.background, _RIM * cells) * (1.0 - inside)
         gaps = narrow - hanging
         sleeves = strongest([np.zeros_like(left), *(old_cloth(limb) for limb in limbs)])
-        wanted = [left * shape, rims, gaps, sleeves * np.maximum(shape, _near(seen.background, _LOOSE * cells))]
+        room = self._room(seen, cover, cells)
+        loose = np.maximum(_near(seen.background, _LOOSE * cells), room)
+        wide = _open(elsewhere, np.asarray(seen.background * (1.0 - cover), np.float32)) * room * (1.0 - inside)
+        wanted = [left * shape, rims, gaps, sleeves * np.maximum(shape, loose), wide]
         # The edge of the old cloth is soft: without a cell more, a thin line of it stays around what is painted.
         alpha = cv2.dilate(strongest(wanted), np.ones((3, 3), np.uint8))
         alpha = np.asarray(cv2.GaussianBlur(alpha, (0, 0), 0.6) * keep, np.float32)
@@ -134,20 +148,36 @@ class Bared:
             return None
         around = _surroundings(seen, [limb.whole for limb in limbs], self.bottom)
         colour = spread(seen.small, around, max(round(_BESIDE * cells), 1))
+        if self.room is not None:
+            colour = np.asarray(colour + (self.room.colour - colour) * room[..., None], np.float32)
         if self.skin.known:
-            bare = np.minimum(shape, seen.person)[..., None]
+            bare = np.minimum(shape, seen.person)
             painted = np.minimum(self.skin.colour() * shade[..., None], np.float32(255.0))
-            colour = np.asarray(painted * bare + colour * (np.float32(1.0) - bare), np.float32)
+            colour = np.asarray(painted * bare[..., None] + colour * (np.float32(1.0) - bare[..., None]), np.float32)
+            room = room * (1.0 - bare)
         if gaps.any():
             # Cloth of the new garment in the shadow of its own folds.
             straight = worn / np.maximum(cover, 1e-2)[..., None]
             folds = spread(cv2.convertScaleAbs(straight), cover, max(round(_BESIDE * cells), 1))
             # Only between its own parts: beside an arm and below a hem the surroundings are seen.
             amid = np.clip((box_mean(cover, max(round(_RIM * cells), 1)) - _AMID) * np.float32(8.0), 0.0, 1.0)
-            share = (cv2.dilate(gaps, np.ones((3, 3), np.uint8)) * amid)[..., None]
-            colour = np.asarray(colour * (1.0 - share) + np.float32(_SHADOW) * folds * share, np.float32)
+            share = cv2.dilate(gaps, np.ones((3, 3), np.uint8)) * amid
+            mixed = np.float32(_SHADOW) * folds * share[..., None]
+            colour = np.asarray(colour * (1.0 - share[..., None]) + mixed, np.float32)
+            room = room * (1.0 - share)
         alpha = alpha * _different(seen.small, colour)
-        return Patch(grid, cv2.convertScaleAbs(colour), alpha, hem, box)
+        shown = None if self.room is None else (np.asarray(alpha * room, np.float32), self.room)
+        return Patch(grid, cv2.convertScaleAbs(colour), alpha, hem, shown, box)
+
+    def _room(self, seen: Labelled, cover: Float32, cells: float) -> Float32:
+        """Where the room is known and may show: beside the body, not in front of it; float32 h x w, 0..1."""
+        if self.room is None:
+            return np.zeros_like(cover)
+        near = max(round(0.5 * _LOOSE * cells), 1)
+        body = strongest([cover, seen.torso, seen.lower])
+        outside, within = box_mean(seen.background * (1.0 - cover), near), box_mean(body, near)
+        beside = np.clip((outside / (outside + within + np.float32(1e-3)) - _BODY) * np.float32(6.0), 0.0, 1.0)
+        return np.asarray(self.room.known * beside, np.float32)
 
     def _body(self, seen: Labelled, grid: Grid) -> tuple[Float32, Float32]:
         """Where skin would be without the old clothes, 0..1, and how light it would be there."""
@@ -178,7 +208,9 @@ class Fill:
         """Forget the past."""
         self._before.clear()
 
-    def bare(self, seen: Labelled, fit: Fit, sleeves: Mapping[int, float], grid: Grid) -> Bared:
+    def bare(
+        self, seen: Labelled, fit: Fit, sleeves: Mapping[int, float], grid: Grid, room: Room | None = None
+    ) -> Bared:
         """Decide which limbs can be bared, and tell the evidence, so that the garment closes in around them.
 
         Args:
@@ -186,12 +218,14 @@ class Fill:
             fit: The new garments.
             sleeves: Side, +1 left, -1 right -> how far down the arm the new sleeves go.
             grid: Where the maps lie.
+            room: What is known of the room behind the person.
         """
         top, bottom = replaced(fit)
         before, self._before = self._before, set()
         if not (top or bottom):
             return Bared()
         skin = Skin(seen, grid.pixel)
+        hidden = np.ones_like(seen.upper) if room is None else np.asarray(1.0 - room.known, np.float32)
         unit = seen.body.unit
         sleeved = {
             side: seen.sleeve(side, sleeves.get(side, 0.0))
@@ -206,7 +240,7 @@ class Fill:
             both = all(
                 skin.known
                 and not skin.resembles(clothed.cloth)
-                and can_bare(clothed, unit, grid, (name, side) in before)
+                and can_bare(clothed, unit, grid, (name, side) in before, hidden)
                 for side, clothed in worn.items()
             )
             bared.append(worn if both else {})
@@ -216,7 +250,7 @@ class Fill:
             seen.bare_arm(side)
         kept = [clothed for side, clothed in sleeved.items() if side not in arms]
         kept += [clothed for side, clothed in trousers.items() if side not in legs]
-        return Bared(skin, top, bottom, arms, legs, tuple(kept))
+        return Bared(skin, top, bottom, arms, legs, tuple(kept), room)
 
 
 def replaced(fit: Fit) -> tuple[bool, bool]:

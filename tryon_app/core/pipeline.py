@@ -145,6 +145,8 @@ class Pipeline:
         """
         stages = dict(perception.stages)
         pose, parsing = perception.pose, perception.parsing
+        if pose is None:
+            self._compositor.watch(frame)
         if pose is None or parsing is None:
             return Composite(image=frame.image, stages=stages, person=pose is not None)
         with _timed(stages, "fit"):

@@ -171,6 +171,9 @@ class Compositor(Protocol):
     def composite(self, frame: Frame, pose: Pose, parsing: Parsing, fit: Fit) -> Composite:
         """The picture, with `stages` left empty."""
 
+    def watch(self, frame: Frame) -> None:
+        """See a frame in which nobody is: what is behind a person is known from it."""
+
     def reset(self) -> None:
         """Forget the past (a new source, a cut)."""
 

@@ -6,16 +6,21 @@ from tryon_app.core.types import FitPiece, Float32, Landmark, sided
 from tryon_app.fitting.arms import to_arm
 from tryon_app.fitting.body import Body, unit_vector
 from tryon_app.fitting.bottom_chart import BottomChart
+from tryon_app.fitting.legs import Leg, legs_of
 from tryon_app.fitting.silhouette import Silhouette
 from tryon_app.fitting.steady import Steadied, unsteadied
-from tryon_app.fitting.strip import Ladder, arc_length, extended, normals, piece, polyline, smooth
+from tryon_app.fitting.strip import Ladder, extended, piece, smooth
 
 # In units (see body.py): flat measures of a bottom that fits, and of the body itself.
 _HIP, _WAIST = 1.42, 1.17
 _INSEAM = 2.1
 _CROTCH = 0.30
 """Below the line of the hip joints."""
+_SEAT = 1.4
+"""How much further from the hips the crotch looks where the thighs part."""
 _WORN = 0.84
+_STANDS, _SITS = 0.75, 0.5
+"""How long thighs look, as a share of their length, from which on, and up to which, a skirt hangs or lies on them."""
 _SKIRT_WAIST = 0.62
 """Natural waist above the line of the hip joints."""
 
@@ -121,46 +126,59 @@ class BottomFit:
         waist = crotch - float(np.clip(0.85 * chart.rise * self.along_scale, 0.45 * unit, 1.0 * unit))
         block = chart.crotch_rung
         centre, edges = self._block(waist, crotch, block + 1)
+        legs = legs_of(body)
+        t = np.linspace(0.0, 1.0, block + 1, dtype=np.float32)[:, None]
+        # Between the thighs, wherever they go.
+        seated = max(leg.bent for leg in legs.values())
+        ways = [unit_vector(leg.line[1] - leg.line[0], body.down) for leg in legs.values()]
+        between = body.hip_mid + unit_vector(ways[0] + ways[1] + body.down, body.down) * _SEAT * crotch
+        centre = (centre + t * t * seated * (between - centre[-1])).astype(np.float32)
         result = {}
-        for side in (1, -1):
+        for side, leg in legs.items():
             ladder = chart.legs[side]
-            tube = len(ladder.first) - block
-            outer, inner = self._tube(side, ladder, tube, centre[-1], edges[side][-1])
-            first = np.concatenate([edges[side][:-1], outer]).astype(np.float32)
+            outer, inner = self._tube(leg, ladder, len(ladder.first) - block, centre[-1], edges[side])
+            # The outer seam of a seated leg goes from the waist over the hip to the upper side of the thigh.
+            bent = edges[side][0] + (outer[0] - edges[side][0]) * t
+            seam = edges[side] + leg.bent * (bent - edges[side])
+            first = np.concatenate([seam[:-1], outer]).astype(np.float32)
             second = np.concatenate([centre[:-1], inner]).astype(np.float32)
             result[side] = Ladder(first, second)
         return result
 
-    def _tube(self, side: int, ladder: Ladder, rungs: int, crotch: Float32, hip: Float32) -> tuple[Float32, Float32]:
-        """Outer and inner edge of a leg from the crotch down: float32 rungs x 2 each."""
+    def _tube(self, leg: Leg, ladder: Ladder, rungs: int, crotch: Float32, block: Float32) -> tuple[Float32, Float32]:
+        """Outer and inner edge of a leg from the crotch down: float32 rungs x 2 each.
+
+        Args:
+            leg: Which.
+            ladder: Of the photo.
+            rungs: How many.
+            crotch: float32 2.
+            block: Outer edge from the waist to the height of the crotch, were the leg standing: float32 n x 2.
+        """
         body = self.body
         unit = body.unit
-        line = body.points[sided(side, "HIP", "KNEE", "ANKLE")]
-        whole = arc_length(line)
         natural = self.chart.inseam * self.along_scale / (_INSEAM * unit)
         # Full-length trousers end at the ankle, whoever wears them.
         share = 1.03 if 0.85 < natural < 1.3 or self.chart.inseam > 1.25 * self.chart.hip else natural
-        down = float((crotch - body.hip_mid) @ body.down)
+        down = float((crotch - body.hip_mid) @ body.down) * (1.0 - leg.bent) + _CROTCH * unit * leg.bent
         t = np.linspace(0.0, 1.0, rungs, dtype=np.float32)
-        start = min(max(down, 0.0), 0.3 * whole)
-        positions = start + t * share * (whole - start)
-        centre = polyline(line, positions)
-        normal = smooth(normals(centre), 2)
-        outward = unit_vector(hip - crotch, body.across * side)
-        normal = np.where((normal @ outward < 0)[:, None], -normal, normal)
-        knee = float(np.linalg.norm(line[1] - line[0]))
-        radius = np.interp(positions, [0.0, knee, whole], [0.33, 0.215, 0.14]).astype(np.float32) * unit
+        start = min(max(down / leg.whole, 0.0), 0.3)
+        stops = leg.stops(start + t * share * (1.0 - start))
+        centre = leg.centre(stops)
+        normal = leg.outward(centre, body)
+        radius = np.interp(stops, [0.0, leg.seen[0], leg.whole], [0.33, 0.215, 0.14]).astype(np.float32) * unit
         flat = ladder.widths[-rungs:] * self.across_scale * _WORN * 0.5
         edges = []
-        for sign, fixed in ((1.0, hip), (-1.0, crotch)):
-            limit = radius * 1.7
+        for sign in (1.0, -1.0):
+            limit = radius * 1.9
             ray = (sign * normal).astype(np.float32)
             seen = self.silhouette.reach(centre, ray, limit)
             if sign > 0:
-                seen = np.minimum(seen, to_arm(body, body.arms[side], centre, ray, limit))
-            known = np.where(seen >= limit * 0.999, radius, np.clip(seen, 0.75 * radius, 1.45 * radius))
+                seen = np.minimum(seen, to_arm(body, body.arms[leg.side], centre, ray, limit))
+            known = np.where(seen >= limit * 0.999, radius, np.clip(seen, 0.75 * radius, 1.7 * radius))
             half = np.clip(flat, known * 1.03, known * (1.5 if sign > 0 else 1.25))
-            edge = centre + sign * normal * smooth(half.astype(np.float32), 2)[:, None]
+            edge = centre + ray * smooth(half.astype(np.float32), 2)[:, None]
+            fixed = block[-1] + leg.bent * (edge[0] - block[-1]) if sign > 0 else crotch
             blend = np.clip(t * rungs / 3.0, 0.0, 1.0)[:, None]
             # From the fixed point downwards along the leg, then over to the tube.
             straight = fixed + (centre - centre[0])
@@ -180,15 +198,40 @@ class BottomFit:
         along = 0.1 * unit + below * (end - 0.1 * unit)
         start = body.hip_mid + body.down * 0.1 * unit
         centre = start + body.hang * (along - 0.1 * unit)[:, None]
-        result = []
+        hung = {}
         for side in (1, -1):
             across = unit_vector(edges[side][-1] - start, body.across * side)
             base = float(np.linalg.norm(edges[side][-1] - start))
             legs = self._leg_reach(centre, across, side)
             half = np.clip(0.5 * flat[hip_rung + 1 :], legs * 1.02, np.maximum(legs * 1.02, 2.2 * base))
             half = smooth(np.concatenate([[base], half]).astype(np.float32), 2)[1:]
-            result.append(np.concatenate([edges[side], centre + across * half[:, None]]).astype(np.float32))
-        return Ladder(result[0], result[1])
+            hung[side] = centre + across * half[:, None]
+        seated = float(np.clip((_STANDS - body.thighs) / (_STANDS - _SITS), 0.0, 1.0))
+        if seated > 0.0:
+            laid = self._over_thighs(along - 0.1 * unit, 0.5 * flat[hip_rung + 1 :])
+            hung = {side: edge + seated * (laid[side] - edge) for side, edge in hung.items()}
+        sides = [np.concatenate([edges[side], hung[side]]).astype(np.float32) for side in (1, -1)]
+        return Ladder(sides[0], sides[1])
+
+    def _over_thighs(self, along: Float32, half: Float32) -> dict[int, Float32]:
+        """Outer edges, by side, of a skirt in which somebody sits: it lies on the thighs and hangs from the knees.
+
+        Args:
+            along: float32 n, how far below the hips, pixels of cloth.
+            half: float32 n, half of the skirt's width there.
+        """
+        body, unit = self.body, self.body.unit
+        legs = legs_of(body)
+        lines = {side: leg.centre(leg.stops(along / float(leg.true.sum()))) for side, leg in legs.items()}
+        apart = 0.5 * np.linalg.norm(lines[1] - lines[-1], axis=1)
+        edges = {}
+        for side, leg in legs.items():
+            stops = leg.stops(along / float(leg.true.sum()))
+            radius = np.interp(stops, [0.0, leg.seen[0], leg.whole], [0.34, 0.24, 0.2]) * unit
+            slack = np.maximum(half - apart - radius, 0.0)
+            out = (radius + 0.5 * slack)[:, None].astype(np.float32)
+            edges[side] = smooth((lines[side] + leg.outward(lines[side], body) * out).astype(np.float32), 2)
+        return edges
 
     def _leg_reach(self, centre: Float32, across: Float32, side: int) -> Float32:
         """How far that side's leg stands off the skirt's middle: float32 n, pixels."""
