@@ -154,7 +154,7 @@ class Bared:
             bare = np.minimum(shape, seen.person)
             painted = np.minimum(self.skin.colour() * shade[..., None], np.float32(255.0))
             colour = np.asarray(painted * bare[..., None] + colour * (np.float32(1.0) - bare[..., None]), np.float32)
-            room = room * (1.0 - bare)
+            room = np.asarray(room * (1.0 - bare), np.float32)
         if gaps.any():
             # Cloth of the new garment in the shadow of its own folds.
             straight = worn / np.maximum(cover, 1e-2)[..., None]
@@ -164,7 +164,7 @@ class Bared:
             share = cv2.dilate(gaps, np.ones((3, 3), np.uint8)) * amid
             mixed = np.float32(_SHADOW) * folds * share[..., None]
             colour = np.asarray(colour * (1.0 - share[..., None]) + mixed, np.float32)
-            room = room * (1.0 - share)
+            room = np.asarray(room * (1.0 - share), np.float32)
         alpha = alpha * _different(seen.small, colour)
         shown = None if self.room is None else (np.asarray(alpha * room, np.float32), self.room)
         return Patch(grid, cv2.convertScaleAbs(colour), alpha, hem, shown, box)
