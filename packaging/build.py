@@ -26,9 +26,13 @@ RESULTS = BUILD / "results"
 NO_ENVIRONMENT = 75
 """Exit code where what the build needs cannot be had (EX_TEMPFAIL): tools, an index of packages, the models."""
 LIMIT_MB = {"cpu": 600.0, "cuda": 6000.0}
-# Programs that the build calls on Linux, and libraries whose packages the .deb names -> Debian's packages of them.
+# Programs that the build calls on Linux, and libraries whose packages the .deb names: each with its Debian package.
 LINUX_TOOLS = {"objdump": "binutils", "strip": "binutils", "dpkg-deb": "dpkg", "zstd": "zstd"}
-LINUX_LIBRARIES = ("libwayland-cursor0", "libwayland-egl1", "libpulse0")
+LINUX_LIBRARIES = {
+    "libwayland-cursor.so.0": "libwayland-cursor0",
+    "libwayland-egl.so.1": "libwayland-egl1",
+    "libpulse.so.0": "libpulse0",
+}
 WINDOWS, MACOS = sys.platform == "win32", sys.platform == "darwin"
 
 
@@ -68,9 +72,15 @@ def look_for_tools(app_only: bool) -> None:
     Raises:
         SystemExit: Something is missing (code `NO_ENVIRONMENT`); the line that installs it is on stderr.
     """
-    needed = {tool: package for tool, package in LINUX_TOOLS.items() if package == "binutils" or not app_only}
-    if sys.platform.startswith("linux") and any(shutil.which(tool) is None for tool in needed):
-        packages = " ".join(sorted({*needed.values(), *(() if app_only else LINUX_LIBRARIES)}))
+    if not sys.platform.startswith("linux"):
+        return
+    tools = {tool: package for tool, package in LINUX_TOOLS.items() if package == "binutils" or not app_only}
+    missing = {package for tool, package in tools.items() if shutil.which(tool) is None}
+    if not app_only:
+        known = elf.system_libraries()
+        missing |= {package for library, package in LINUX_LIBRARIES.items() if library not in known}
+    if missing:
+        packages = " ".join(sorted(missing))
         print(f"To build here: sudo apt-get install -y --no-install-recommends {packages}", file=sys.stderr)
         sys.exit(NO_ENVIRONMENT)
 

@@ -1,6 +1,8 @@
 """What the libraries of a built Linux app ask of the system: the oldest glibc, and libraries that are not inside."""
 
+import os
 import re
+import shutil
 import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -8,6 +10,7 @@ from pathlib import Path
 
 _MAGIC = b"\x7fELF"
 _NEEDED = re.compile(r"^\s*NEEDED\s+(\S+)", re.MULTILINE)
+_CACHED = re.compile(r"^\s*(\S+) \([^)]*x86-64[^)]*\) => (\S+)", re.MULTILINE)
 _VERSION = re.compile(r"\b(GLIBC|GLIBCXX|CXXABI)_(\d+(?:\.\d+)+)")
 
 
@@ -69,3 +72,10 @@ def outside(demands: Iterable[Demand]) -> dict[str, list[Path]]:
             if name not in inside:
                 missing.setdefault(name, []).append(found.path)
     return dict(sorted(missing.items()))
+
+
+def system_libraries() -> dict[str, str]:
+    """Libraries that this machine's loader finds: name -> path."""
+    # The PATH of a user may lack the folder for administrators.
+    program = shutil.which("ldconfig", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin") or "ldconfig"
+    return dict(_CACHED.findall(subprocess.run([program, "-p"], capture_output=True, text=True, check=True).stdout))

@@ -3,7 +3,6 @@
 import ast
 import gzip
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -68,8 +67,7 @@ def dependencies(demands: Iterable[elf.Demand], packages: Mapping[str, str]) -> 
 
 def owners(libraries: Iterable[str]) -> dict[str, str]:
     """Debian packages of shared libraries, asked of this machine."""
-    cache = subprocess.run(["ldconfig", "-p"], capture_output=True, text=True, check=True).stdout
-    places = dict(re.findall(r"^\s*(\S+) \([^)]*x86-64[^)]*\) => (\S+)", cache, re.MULTILINE))
+    places = elf.system_libraries()
     found: dict[str, str] = {}
     for name in libraries:
         place = places.get(name, f"/lib64/{name}")

@@ -58,11 +58,18 @@ def test_no_environment_is_told_from_other_failures(build, monkeypatch, capsys):
     assert ended.value.code == build.NO_ENVIRONMENT
     monkeypatch.setattr(build, "LINUX_TOOLS", {"no-such-tool": "binutils", "nor-this": "zstd"})
     monkeypatch.setattr(build.sys, "platform", "linux")
-    for app_only, named in ((True, "binutils"), (False, "binutils libpulse0")):
+    monkeypatch.setattr(build, "LINUX_LIBRARIES", {"libhere.so.1": "libhere1", "libnot.so.0": "libnot0"})
+    monkeypatch.setattr(build.elf, "system_libraries", lambda: {"libhere.so.1": "/lib/libhere.so.1"})
+    for app_only, named in ((True, "binutils"), (False, "binutils libnot0 zstd")):
         with pytest.raises(SystemExit) as ended:
             build.look_for_tools(app_only)
         assert ended.value.code == build.NO_ENVIRONMENT
-        assert f"--no-install-recommends {named}" in capsys.readouterr().err
+        assert f"--no-install-recommends {named}\n" in capsys.readouterr().err
+    # A library alone, too: without it the package fails after minutes.
+    monkeypatch.setattr(build, "LINUX_TOOLS", {})
+    build.look_for_tools(True)
+    with pytest.raises(SystemExit):
+        build.look_for_tools(False)
 
 
 @POSIX

@@ -74,6 +74,13 @@ def test_what_is_not_inside_must_come_from_the_system(script, tmp_path):
     assert elf.outside([user, inside]) == {"libX11.so.6": [user.path], "libm.so.6": [inside.path]}
 
 
+@LINUX
+def test_libraries_of_the_system_are_found_without_the_folder_of_administrators(script, monkeypatch):
+    monkeypatch.setenv("PATH", "/nowhere")
+    found = script("elf").system_libraries()
+    assert Path(found["libc.so.6"]).is_file()
+
+
 def test_dependencies_say_versions_and_both_names_of_renamed_packages(script, deb, monkeypatch):
     monkeypatch.setattr(deb.elf, "outside", lambda found: {name: [] for one in found for name in one.needed})
     packages = {"libc.so.6": "libc6", "libglib-2.0.so.0": "libglib2.0-0"}

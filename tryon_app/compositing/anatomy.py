@@ -143,13 +143,17 @@ class Anatomy:
         """Distance from the neck's axis below the mouth: float32 h x w, pixels."""
         return self.capsule(self.chin + 0.35 * (self.mouth - self.chin), self.neck_base)
 
-    def torso(self) -> Float32:
-        """1 in the middle of the trunk."""
+    def torso(self, end: float = 0.95) -> Float32:
+        """1 in the middle of the trunk.
+
+        Args:
+            end: How far down: 1 the hips.
+        """
         axis = self.hips - self.middle
         length = max(float(np.linalg.norm(axis)), 1.0)
         along = self.along_axis(self.middle, axis / length) / length
         across = np.abs(self.along_axis(self.middle, np.array([-axis[1], axis[0]], np.float32) / length))
-        return ((along > 0.12) & (along < 0.95) & (across < 0.42 * self.unit)).astype(np.float32)
+        return ((along > 0.12) & (along < end) & (across < 0.42 * self.unit)).astype(np.float32)
 
     def capsule(self, a: Float32, b: Float32) -> Float32:
         """Distance to a segment, pixels.

@@ -41,6 +41,8 @@ _SAME = 9.0
 """Difference of colours, 0..255, that is not worth painting over."""
 _BODY = 0.3
 """Share of what borders on an old sleeve that must be background for the room to be behind it."""
+_THIGHS = 1.8
+"""How far down the body is as wide as the trunk, in lengths of the trunk."""
 _LEGS = tuple(BodyPart[f"{side}_{name}"] for side in ("LEFT", "RIGHT") for name in ("THIGH", "SHIN", "FOOT"))
 
 
@@ -134,11 +136,13 @@ class Bared:
         narrow = _narrow(elsewhere, _RIM * cells)
         hanging = _open(narrow, np.asarray(seen.background * (1.0 - cover), np.float32))
         rims = hanging * _near(seen.background, _RIM * cells) * (1.0 - inside)
-        gaps = narrow - hanging
+        # Between an arm and the new garment no room is near: more of its cloth is.
+        beside_arm = (hanging - rims) * _near(cover, 0.5 * _RIM * cells)
+        gaps = narrow - hanging + beside_arm
         sleeves = strongest([np.zeros_like(left), *(old_cloth(limb) for limb in limbs)])
         room = self._room(seen, cover, cells)
         loose = np.maximum(_near(seen.background, _LOOSE * cells), room)
-        wide = _open(elsewhere, np.asarray(seen.background * (1.0 - cover), np.float32)) * room * (1.0 - inside)
+        wide = _open(elsewhere, np.asarray(seen.background * (1.0 - cover), np.float32)) * room
         wanted = [left * shape, rims, gaps, sleeves * np.maximum(shape, loose), wide]
         # The edge of the old cloth is soft: without a cell more, a thin line of it stays around what is painted.
         alpha = cv2.dilate(strongest(wanted), np.ones((3, 3), np.uint8))
@@ -161,7 +165,7 @@ class Bared:
             folds = spread(cv2.convertScaleAbs(straight), cover, max(round(_BESIDE * cells), 1))
             # Only between its own parts: beside an arm and below a hem the surroundings are seen.
             amid = np.clip((box_mean(cover, max(round(_RIM * cells), 1)) - _AMID) * np.float32(8.0), 0.0, 1.0)
-            share = cv2.dilate(gaps, np.ones((3, 3), np.uint8)) * amid
+            share = cv2.dilate(gaps, np.ones((3, 3), np.uint8)) * np.maximum(amid, beside_arm > 0.3)
             mixed = np.float32(_SHADOW) * folds * share[..., None]
             colour = np.asarray(colour * (1.0 - share[..., None]) + mixed, np.float32)
             room = np.asarray(room * (1.0 - share), np.float32)
@@ -174,10 +178,10 @@ class Bared:
         if self.room is None:
             return np.zeros_like(cover)
         near = max(round(0.5 * _LOOSE * cells), 1)
-        body = strongest([cover, seen.torso, seen.lower])
+        body = strongest([cover, seen.body.torso(_THIGHS), seen.lower])
         outside, within = box_mean(seen.background * (1.0 - cover), near), box_mean(body, near)
         beside = np.clip((outside / (outside + within + np.float32(1e-3)) - _BODY) * np.float32(6.0), 0.0, 1.0)
-        return np.asarray(self.room.known * beside, np.float32)
+        return np.asarray(self.room.known * beside * (1.0 - seen.body.torso(_THIGHS)), np.float32)
 
     def _body(self, seen: Labelled, grid: Grid) -> tuple[Float32, Float32]:
         """Where skin would be without the old clothes, 0..1, and how light it would be there."""

@@ -21,7 +21,7 @@ _SAME = 22
 """Difference of colours, 0..255, up to which a place looks the same."""
 _FOLLOW = 0.25
 """How fast what stays follows its light."""
-_PERSON, _ASIDE = 0.06, 0.035
+_PERSON, _ASIDE = 0.06, 0.018
 """Of a person's mask, what counts as person; and how far from it nothing is room, as a share of the mask's width."""
 _ANCHOR_SIDE = 160
 """Longer side of the picture by which a movement of the camera is noticed."""
