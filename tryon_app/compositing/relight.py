@@ -1,7 +1,8 @@
 """The light of the scene on the garment: exposure and colour cast of the picture, large folds of the cloth beneath.
 
-A product photo is lit evenly and exposed for a white background. The scene's exposure is taken from its bright end and
-its cast from its near-grey pixels, both gently: the garment's own colour is what a shopper came for.
+A product photo is lit evenly and exposed for a white background. The scene's exposure is taken from its bright end, or
+from the face where that is lit more brightly than a dark room, and its cast from its near-grey pixels, both gently: the
+garment's own colour is what a shopper came for.
 """
 
 import cv2
@@ -13,6 +14,10 @@ from tryon_app.core.types import Fit, Float32, Frame, Rect, UInt8
 
 _FOLLOW = 0.15
 """How fast light follows from frame to frame: a passing car must not make a shirt flash."""
+_WHITER = 1.4
+"""How much lighter white cloth is than the light side of a light face; beside a dark one it is lighter still."""
+_LEAST_FACE = 20
+"""Cells of a face that tell its light."""
 _GREY, _LIT = 40, (52, 246)
 """What counts as grey: difference of its channels up to that, lightness between these."""
 
@@ -39,18 +44,23 @@ class Relight:
         Returns:
             float32 `roi.height` x `roi.width` x 3.
         """
-        gain = self._scene(frame)
+        gain = self._scene(frame, _face_light(front))
         self._gain = gain if self._gain is None else self._gain + _FOLLOW * (gain - self._gain)
         full = front.grid.enlarged(_folds(front) * _relief(fit, front.grid), roi)
         shade: Float32 = cv2.merge([full * gain for gain in self._gain])
         return shade
 
-    def _scene(self, frame: Frame) -> Float32:
-        """Gain for R, G, B."""
+    def _scene(self, frame: Frame, face: float) -> Float32:
+        """Gain for R, G, B.
+
+        Args:
+            frame: The picture.
+            face: How light the face is, 0..255.
+        """
         stride = max(1, max(frame.width, frame.height) // 160)
         sample = np.ascontiguousarray(frame.image[::stride, ::stride])
         light = cv2.cvtColor(sample, cv2.COLOR_RGB2GRAY)
-        bright = _quantile(light, 0.92) / 255.0
+        bright = max(_quantile(light, 0.92), _WHITER * face) / 255.0
         exposure = float(np.clip(bright / 0.80, 0.45, 1.0)) ** 0.75
         red, green, blue = cv2.split(sample)
         spread = cv2.subtract(cv2.max(cv2.max(red, green), blue), cv2.min(cv2.min(red, green), blue))
@@ -71,6 +81,16 @@ def _relief(fit: Fit, grid: Grid) -> Float32:
             factor, cover = cv2.split(grid.sampled(maps, item.shading.matrix))
             relief += cover * (factor - relief)
     return relief
+
+
+def _face_light(front: Front) -> float:
+    """The light side of the face, 0..255; 0 where none is seen."""
+    if front.labelled is None:
+        return 0.0
+    skin = front.small[front.labelled.face > 0.8]
+    if len(skin) < _LEAST_FACE:
+        return 0.0
+    return _quantile(cv2.cvtColor(skin[None], cv2.COLOR_RGB2GRAY), 0.8)
 
 
 def _quantile(values: UInt8, share: float) -> float:

@@ -15,11 +15,11 @@ from tryon_app.core.types import Slot
 from tryon_app.garments.mesh.files import MOST_BYTES, check_size, is_mesh
 from tryon_app.garments.mesh.gltf import read_gltf
 from tryon_app.garments.mesh.light import Shot, photographed
-from tryon_app.garments.mesh.model import Model
+from tryon_app.garments.mesh.model import Ints, Model
 from tryon_app.garments.mesh.obj import beside, read_obj
 from tryon_app.garments.mesh.parts import of_slot, welded
 
-__all__ = ["Photographed", "files_of", "is_mesh", "photograph"]
+__all__ = ["Photographed", "files_of", "is_mesh", "photograph", "read_welded"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,12 +62,7 @@ def photograph(path: Path, slot: Slot | None = None) -> Photographed:
         GarmentError: The file is damaged, hostile, too large, compressed, or no surface.
         InputError: It cannot be read.
     """
-    read = read_obj if path.suffix.lower() == ".obj" else read_gltf
-    with np.errstate(invalid="ignore", over="ignore"):  # of hostile numbers; what is not finite is refused in the end
-        surface = read(path)
-    whole, place = welded(surface)
-    if not len(whole.faces):
-        raise GarmentError(f"{path.name} has no faces.", "Export the garment as a mesh, not as points or curves.")
+    whole, place = read_welded(path)
     faces, garments = of_slot(whole, place, slot)
     model = whole.only(faces)
     try:
@@ -75,3 +70,19 @@ def photograph(path: Path, slot: Slot | None = None) -> Photographed:
     except GarmentError as refusal:
         raise GarmentError(f"{path.name}: {refusal.message}", refusal.remedy) from refusal
     return Photographed(model, front, back, garments)
+
+
+def read_welded(path: Path) -> tuple[Model, Ints]:
+    """The whole surface in a file, and which of its points are one in space; see `welded`.
+
+    Raises:
+        GarmentError: The file is damaged, hostile, too large, compressed, or no surface.
+        InputError: It cannot be read.
+    """
+    read = read_obj if path.suffix.lower() == ".obj" else read_gltf
+    with np.errstate(invalid="ignore", over="ignore"):  # of hostile numbers; what is not finite is refused in the end
+        surface = read(path)
+    whole, place = welded(surface)
+    if not len(whole.faces):
+        raise GarmentError(f"{path.name} has no faces.", "Export the garment as a mesh, not as points or curves.")
+    return whole, place
