@@ -352,6 +352,18 @@ def test_a_stray_blob_of_arm_or_hair_cuts_no_hole() -> None:
     assert around.min() > 200
 
 
+def test_cloth_amid_cloth_that_the_network_takes_for_a_bag_is_covered() -> None:
+    person = figure(sleeves=0.0)
+    materials = person.labels.materials.copy()
+    x, y = person.pose.points[[11, 12, 23, 24]].mean(axis=0)
+    column, row = (person.labels.matrix[:, :2] @ (x, y) + person.labels.matrix[:, 2]).round().astype(int)
+    spot = slice(row - 4, row + 5), slice(column - 4, column + 5)
+    materials[:, *spot] *= 0.05
+    materials[Material.OTHER][spot] += 0.95
+    layer = dress(person, "tee-white", replace(person.labels, materials=materials)).layer()[..., 3]
+    assert layer[round(float(y)) - 10 : round(float(y)) + 11, round(float(x)) - 10 : round(float(x)) + 11].min() > 200
+
+
 def test_an_arm_that_the_network_misses_is_found_by_the_pose() -> None:
     person = figure(CROSSED, sleeves=0.0)
     parts, materials = person.labels.parts.copy(), person.labels.materials.copy()

@@ -8,13 +8,14 @@ from functools import cached_property
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from tryon_app.compositing.anatomy import Anatomy
 from tryon_app.compositing.edges import Edges
 from tryon_app.compositing.guessed import Guessed
 from tryon_app.compositing.limbs import Clothed, Limb, arm_of, leg_of
 from tryon_app.compositing.maps import Grid, strongest
-from tryon_app.core.colour import ColourSpace
+from tryon_app.core.colour import ColourSpace, overlap
 from tryon_app.core.types import ARM_PARTS, BodyPart, Float32, Labels, Material, UInt8
 
 _EDGE_CELLS = 1.6
@@ -32,6 +33,9 @@ _SEEN = 0.35
 """Share of an arm that the network must see where the pose is sure of it."""
 _LEAST_THING = 0.006
 """Smallest thing carried, in square shoulder widths."""
+_AMID, _SAME_CLOTH = 0.6, 0.75
+"""Share of what surrounds a thing that must be cloth for it to lie amid cloth; and how much of their colours they share
+(Bhattacharyya) when it is nothing but cloth."""
 _TO_WRIST = 1.85
 """A sleeve that goes so far covers the arm."""
 _HAND_BEGINS = 0.85
@@ -123,6 +127,11 @@ class Labelled:
     def lab(self) -> UInt8:
         """The picture in CIE Lab as OpenCV stores it in 8 bits."""
         return np.asarray(cv2.cvtColor(self.small, cv2.COLOR_RGB2LAB), np.uint8)
+
+    @cached_property
+    def colours(self) -> ColourSpace:
+        """To compare what is seen by."""
+        return ColourSpace(self.lab)
 
     @cached_property
     def bottom(self) -> Float32:
@@ -245,7 +254,7 @@ class Labelled:
         below = np.clip(-body.above_chin() / np.float32(0.3 * body.face_unit), 0.0, 1.0)
         if float((hair * below).max(initial=0.0)) < 0.3:
             return hair
-        colours = ColourSpace(self.lab)
+        colours = self.colours
         own = colours.model(((hair > 0.6) & (body.above_mouth() > 0)) * hair * self.person)
         if own is None:
             return np.asarray(hair * (1.0 - below), np.float32)
@@ -271,15 +280,34 @@ class Labelled:
         # A face that the network only half believes in is still a face.
         return strongest([self.edges.snapped(likely * near), np.asarray(0.8 * core * (likely > 0.15), np.float32)])
 
+    def _like_cloth(self, piece: NDArray[np.bool_], cloth: Float32) -> bool:
+        """Whether a thing amid cloth has its colours: then it is cloth too.
+
+        Args:
+            piece: h x w: the thing.
+            cloth: float32 h x w, 0..1.
+        """
+        inner = piece.astype(np.uint8)
+        near = cv2.dilate(inner, np.ones((9, 9), np.uint8)) - cv2.dilate(inner, np.ones((3, 3), np.uint8))
+        around = (near > 0) & (cloth > 0.6)
+        if float(around.sum()) < _AMID * float((near > 0).sum()):
+            return False
+        colours = self.colours
+        it, other = colours.model(piece.astype(np.float32)), colours.model(around.astype(np.float32))
+        return it is not None and other is not None and overlap(it, other) > _SAME_CLOTH
+
     def _carried(self, things: Float32) -> Float32:
         """Things in front, without the blobs that the network is not sure of."""
         mask = (things > 0.5).astype(np.uint8)
         count, pieces, stats, _ = cv2.connectedComponentsWithStats(mask)
         kept = np.zeros(count, bool)
         least = max(_LEAST_THING * (self.body.unit / self._grid.pixel) ** 2, 12.0)
+        cloth = np.maximum(self.upper, self.lower)
         for index in range(1, count):
             if stats[index, cv2.CC_STAT_AREA] >= least:
-                kept[index] = float(np.quantile(things[pieces == index], 0.7)) > 0.75
+                piece = pieces == index
+                sure = float(np.quantile(things[piece], 0.7)) > 0.75
+                kept[index] = sure and not self._like_cloth(piece, cloth)
         if not kept.any():
             return np.zeros_like(things)
         near = cv2.dilate(kept[pieces].astype(np.uint8), np.ones((5, 5), np.uint8))
