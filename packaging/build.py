@@ -221,7 +221,10 @@ def installers(app: Path, flavour: str, version: str, demands: list[elf.Demand],
             print("Inno Setup (iscc) is not on the PATH: no setup.exe.")
             return
         step("setup.exe")
-        defines = [f"/DVersion={version}", f"/DFlavour={flavour}", f"/DApp={app}", f"/O{RESULTS}"]
+        from windows.version_info import numbers_of
+
+        defines = [f"/DVersion={version}", f"/DNumbers={numbers_of(version)}", f"/DFlavour={flavour}"]
+        defines += [f"/DApp={app}", f"/O{RESULTS}"]
         _run([compiler, "/Q", *defines, str(HERE / "windows" / "tryon.iss")], os.environ)
     elif MACOS:
         step("dmg")

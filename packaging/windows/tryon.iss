@@ -11,6 +11,10 @@
 #ifndef Flavour
   #define Flavour "cpu"
 #endif
+; Windows' own four numbers: a version without a suffix such as "rc1".
+#ifndef Numbers
+  #define Numbers Version
+#endif
 #define Name "Tryon"
 #define Root AddBackslash(SourcePath) + "..\.."
 
@@ -21,7 +25,9 @@ AppName={#Name}
 AppVersion={#Version}
 AppVerName={#Name} {#Version}
 AppPublisher=the tryon_app authors
-VersionInfoVersion={#Version}
+VersionInfoVersion={#Numbers}
+VersionInfoTextVersion={#Version}
+VersionInfoProductTextVersion={#Version}
 VersionInfoDescription=Installer of {#Name}
 DefaultDirName={autopf}\Tryon
 DefaultGroupName={#Name}

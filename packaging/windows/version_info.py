@@ -3,19 +3,28 @@
 import re
 
 
-def version_resource(version: str) -> str:
-    """Python source of a `VSVersionInfo`.
-
-    Args:
-        version: "1.2.3", with or without a suffix such as "rc1", which Windows' four numbers cannot say.
+def numbers_of(version: str) -> str:
+    """What Windows' four numbers can say of a version: "1.2.3rc1" -> "1.2.3.0".
 
     Raises:
         ValueError: It does not begin with three numbers.
     """
-    match = re.match(r"(\d+)\.(\d+)\.(\d+)", version)
+    match = re.match(r"\d+\.\d+\.\d+", version)
     if match is None:
         raise ValueError(f"{version!r} is no version")
-    numbers = f"({', '.join(match.groups())}, 0)"
+    return f"{match[0]}.0"
+
+
+def version_resource(version: str) -> str:
+    """Python source of a `VSVersionInfo`.
+
+    Args:
+        version: "1.2.3", with or without a suffix such as "rc1".
+
+    Raises:
+        ValueError: It does not begin with three numbers.
+    """
+    numbers = f"({numbers_of(version).replace('.', ', ')})"
     texts = {
         "CompanyName": "the tryon_app authors",
         "FileDescription": "Tryon",

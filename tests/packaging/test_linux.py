@@ -216,6 +216,31 @@ def test_the_run_script_refuses_old_systems_and_knows_the_menu(tmp_path):
     assert not entry.exists()
 
 
+@LINUX
+@pytest.mark.parametrize("name", ["Tom & Jo", "a|b 5% $HOME"])
+def test_the_run_script_starts_through_a_link_and_from_any_folder(tmp_path, name):
+    folder = tmp_path / name
+    folder.mkdir()
+    for file in ("run-tryon", "tryon.desktop"):
+        shutil.copy(ROOT / "packaging" / "linux" / file, folder / file)
+    (folder / "oldest-glibc").write_text("2.17\n")
+    (folder / "tryon").write_text("#!/bin/sh\necho it started\n")
+    (folder / "tryon").chmod(0o755)
+    (folder / "_internal/resources/icons").mkdir(parents=True)
+    (folder / "_internal/resources/icons/app.svg").touch()
+    link = tmp_path / "tryon-link"
+    link.symlink_to(folder / "run-tryon")
+    environment = {"XDG_DATA_HOME": str(tmp_path / "share"), "PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
+    started = subprocess.run([str(link)], env=environment, capture_output=True, text=True, check=True)
+    assert started.stdout == "it started\n"
+    subprocess.run([str(link), "--install-menu"], check=True, env=environment, capture_output=True)
+    entry = configparser.ConfigParser(interpolation=None)
+    entry.read(tmp_path / "share/applications/tryon.desktop", "utf-8")
+    command = entry["Desktop Entry"]["Exec"]
+    # Read back as a desktop does: escapes of the text, then of the quotes, then fields.
+    assert command.replace("\\\\", "\\").replace("\\$", "$").replace("%%", "%") == f'"{folder}/run-tryon" mirror'
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX shell")
 @pytest.mark.parametrize("name", ["linux/run-tryon", "linux/postinst", "linux/postrm", "macos/sign.sh", "ci.sh"])
 def test_shell_scripts_are_valid(name):

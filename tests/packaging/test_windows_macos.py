@@ -23,6 +23,7 @@ def test_the_app_says_why_it_wants_the_camera():
     assert re.fullmatch(r"[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", plist["CFBundleIdentifier"])
     assert len(plist["NSCameraUsageDescription"]) > 20
     assert plist["NSHighResolutionCapable"] is True
+    assert plist["CFBundleLocalizations"] == ["en", "zh-Hans"]  # Apple's names of languages, not Qt's
     assert re.fullmatch(r"\d+\.\d+", plist["LSMinimumSystemVersion"])
     # Of one place only (pyproject.toml): the spec gives it.
     assert not [key for key in plist if "Version" in key and key != "LSMinimumSystemVersion"]
@@ -54,6 +55,7 @@ def test_setup_is_for_one_user_or_all_and_upgrades_in_place():
     assert fields["UsePreviousAppDir"] == "yes"
     assert re.fullmatch(r"\{\{[0-9A-F-]{36}\}", fields["AppId"])
     assert fields["AppVersion"] == "{#Version}"
+    assert fields["VersionInfoVersion"] == "{#Numbers}"  # a suffix there would stop the compiler
     assert Path(str(ROOT / "resources" / "icons" / "app.ico")).is_file()
     assert 'Type: filesandordirs; Name: "{app}\\_internal"' in ISS
 
@@ -75,6 +77,7 @@ def test_the_version_resource_says_the_version(script):
     values = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
     assert values.count("1.2.3rc1") == 2
     assert resource("1.2.3").count("(1, 2, 3, 0)") == 2
+    assert script("version_info").numbers_of("1.2.3rc1") == "1.2.3.0"
     with pytest.raises(ValueError, match="no version"):
         resource("next")
 
