@@ -27,6 +27,16 @@ FACING = {
     Landmark.RIGHT_ANKLE: (-0.45, 3.0),
 }
 """Seated, both knees towards the camera."""
+ASTRIDE = {
+    Landmark.LEFT_KNEE: (0.95, 2.45),
+    Landmark.RIGHT_KNEE: (-0.95, 2.45),
+    Landmark.LEFT_ANKLE: (1.35, 3.45),
+    Landmark.RIGHT_ANKLE: (-1.35, 3.45),
+    Landmark.LEFT_ELBOW: (1.3, 0.0),
+    Landmark.LEFT_WRIST: (2.1, 0.0),
+    Landmark.RIGHT_ELBOW: (-1.3, 0.0),
+    Landmark.RIGHT_WRIST: (-2.1, 0.0),
+}
 
 
 def turned_to_camera(pose: Pose) -> Pose:
@@ -113,6 +123,17 @@ def test_a_skirt_lies_on_the_thighs_of_somebody_seated(make_figure: Callable[...
         assert seen[y, x] > 0.8
     for x, y in along(pose, Landmark.LEFT_HIP, Landmark.LEFT_KNEE, THIGH):
         assert seen[y, x] > 0.8
+
+
+def test_trousers_have_no_notch_at_the_hips_of_legs_astride(make_figure: Callable[..., Pose]) -> None:
+    pose = make_figure(ASTRIDE)
+    seen = cloth(worn(pose, CATALOGUE.load("jeans-indigo")))
+    assert pose.person is not None
+    person = cv2.resize(pose.person, (WIDTH, HEIGHT))
+    hip, knee = pose.points[Landmark.LEFT_HIP], pose.points[Landmark.LEFT_KNEE]
+    for row in range(round(float(hip[1])), round(float(knee[1])), 4):
+        bare = (person[row] > 0.9) & (seen[row] < 0.5)
+        assert bare.sum() < 0.1 * (person[row] > 0.9).sum(), f"bare at row {row}"
 
 
 def test_legs_that_stand_are_not_bent_and_share_out_what_is_seen(make_figure: Callable[..., Pose]) -> None:

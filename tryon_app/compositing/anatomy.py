@@ -151,9 +151,15 @@ class Anatomy:
         """
         axis = self.hips - self.middle
         length = max(float(np.linalg.norm(axis)), 1.0)
-        along = self.along_axis(self.middle, axis / length) / length
         across = np.abs(self.along_axis(self.middle, np.array([-axis[1], axis[0]], np.float32) / length))
-        return ((along > 0.12) & (along < end) & (across < 0.42 * self.unit)).astype(np.float32)
+        return (self.chest(end) * (across < 0.42 * self.unit)).astype(np.float32)
+
+    def chest(self, end: float = 0.95) -> Float32:
+        """1 at the height of the trunk, however far beside it; see `torso`."""
+        axis = self.hips - self.middle
+        length = max(float(np.linalg.norm(axis)), 1.0)
+        along = self.along_axis(self.middle, axis / length) / length
+        return ((along > 0.12) & (along < end)).astype(np.float32)
 
     def capsule(self, a: Float32, b: Float32) -> Float32:
         """Distance to a segment, pixels.

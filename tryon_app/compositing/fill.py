@@ -136,14 +136,16 @@ class Bared:
         narrow = _narrow(elsewhere, _RIM * cells)
         hanging = _open(narrow, np.asarray(seen.background * (1.0 - cover), np.float32))
         rims = hanging * _near(seen.background, _RIM * cells) * (1.0 - inside)
-        # Between an arm and the new garment no room is near: more of its cloth is.
-        beside_arm = (hanging - rims) * _near(cover, 0.5 * _RIM * cells)
-        gaps = narrow - hanging + beside_arm
-        sleeves = strongest([np.zeros_like(left), *(old_cloth(limb) for limb in limbs)])
+        sleeves = strongest([np.zeros_like(left), *(old_cloth(limb) for limb in self.arms.values())])
+        trousers = strongest([np.zeros_like(left), *(old_cloth(limb) for limb in self.legs.values())])
         room = self._room(seen, cover, cells)
         loose = np.maximum(_near(seen.background, _LOOSE * cells), room)
         wide = _open(elsewhere, np.asarray(seen.background * (1.0 - cover), np.float32)) * room
-        wanted = [left * shape, rims, gaps, sleeves * np.maximum(shape, loose), wide]
+        # Between an arm and the new garment no room is near: more of its cloth is.
+        beside = elsewhere * seen.torso * seen.body.chest() * _near(cover, _LOOSE * cells) * float(self.top)
+        beside = np.maximum(beside - strongest([rims, narrow - hanging, wide]), 0.0)
+        gaps = np.maximum(narrow - hanging, beside)
+        wanted = [left * shape, rims, gaps, sleeves * np.maximum(shape, loose), trousers, wide]
         # The edge of the old cloth is soft: without a cell more, a thin line of it stays around what is painted.
         alpha = cv2.dilate(strongest(wanted), np.ones((3, 3), np.uint8))
         alpha = np.asarray(cv2.GaussianBlur(alpha, (0, 0), 0.6) * keep, np.float32)
@@ -165,7 +167,7 @@ class Bared:
             folds = spread(cv2.convertScaleAbs(straight), cover, max(round(_BESIDE * cells), 1))
             # Only between its own parts: beside an arm and below a hem the surroundings are seen.
             amid = np.clip((box_mean(cover, max(round(_RIM * cells), 1)) - _AMID) * np.float32(8.0), 0.0, 1.0)
-            share = cv2.dilate(gaps, np.ones((3, 3), np.uint8)) * np.maximum(amid, beside_arm > 0.3)
+            share = cv2.dilate(gaps, np.ones((3, 3), np.uint8)) * np.maximum(amid, beside > 0.3)
             mixed = np.float32(_SHADOW) * folds * share[..., None]
             colour = np.asarray(colour * (1.0 - share[..., None]) + mixed, np.float32)
             room = np.asarray(room * (1.0 - share), np.float32)

@@ -16,6 +16,8 @@ _HIP, _WAIST = 1.42, 1.17
 _INSEAM = 2.1
 _CROTCH = 0.30
 """Below the line of the hip joints."""
+_ASTRIDE = 0.45
+"""How much wider than standing, in half widths, the hips may be at the crotch when the legs are far apart."""
 _SEAT = 1.4
 """How much further from the hips the crotch looks where the thighs part."""
 _WORN = 0.84
@@ -107,15 +109,21 @@ class BottomFit:
         factor = np.interp(along / body.unit, [-0.75, -0.45, 0.05, 0.4], [1.0, 1.03, 1.22, 1.26])
         girths = (body.girth(1.0) * factor).astype(np.float32)
         edges = {}
-        for side in (1, -1):
+        for side, leg in legs_of(body).items():
             direction = np.tile(across * side, (rungs, 1)).astype(np.float32)
-            limit = girths * 1.5
+            # With the legs apart the hips are as wide as the thighs reach.
+            most = 1.22 + _ASTRIDE * leg.apart(body) * np.linspace(0.0, 1.0, rungs, dtype=np.float32)
+            limit = girths * (most + 0.3)
+            # From the bone on: the middle may lie between the legs already.
+            bone = leg.centre(np.maximum(along, 0.0))
+            inside = np.clip(((bone - centre) * direction).sum(axis=1), 0.0, 0.8 * girths)
+            start = (centre + direction * inside[:, None]).astype(np.float32)
             # An arm hanging beside the hip is not the hip.
             seen = np.minimum(
-                self.silhouette.reach(centre, direction, limit),
+                inside + self.silhouette.reach(start, direction, (limit - inside).astype(np.float32)),
                 to_arm(body, body.arms[side], centre.astype(np.float32), direction, limit),
             )
-            half = np.where(seen >= limit * 0.999, girths, np.clip(seen, 0.8 * girths, 1.22 * girths))
+            half = np.where(seen >= limit * 0.999, girths, np.clip(seen, 0.8 * girths, most * girths))
             edges[side] = (centre + direction * smooth(half.astype(np.float32), 2)[:, None] * 1.01).astype(np.float32)
         return centre.astype(np.float32), edges
 

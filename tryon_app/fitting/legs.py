@@ -12,6 +12,8 @@ from tryon_app.fitting.strip import normals, polyline, smooth
 
 _STRAIGHT, _BENT = np.cos(np.radians([25.0, 60.0]))
 """Cosines of a thigh's turn away from the trunk: up to the first a leg stands, from the second on it sits."""
+_ASIDE = 0.15, 0.7
+"""Sines of a thigh's way aside, from which on legs are apart, and from which on they are as far apart as they go."""
 _SHORTENED = 0.5
 """Shortest a thigh or shin is taken to look, as a share of its true length, where lengths are shared out."""
 
@@ -53,6 +55,12 @@ class Leg:
     def centre(self, stops: Float32) -> Float32:
         """Points on the line: float32 n x 2."""
         return polyline(self.line, stops)
+
+    def apart(self, body: Body) -> float:
+        """How far the thigh goes aside: 0 up to a little, 1 from half a right angle on."""
+        thigh = unit_vector(self.line[1] - self.line[0], body.down)
+        aside = float(thigh @ (body.across * self.side))
+        return float(np.clip((aside - _ASIDE[0]) / (_ASIDE[1] - _ASIDE[0]), 0.0, 1.0))
 
     def outward(self, centre: Float32, body: Body) -> Float32:
         """Unit vectors towards the outer seam: float32 n x 2.
