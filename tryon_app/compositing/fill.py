@@ -141,9 +141,9 @@ class Bared:
         room = self._room(seen, cover, cells)
         loose = np.maximum(_near(seen.background, _LOOSE * cells), room)
         wide = _open(elsewhere, np.asarray(seen.background * (1.0 - cover), np.float32)) * room
-        # Between an arm and the new garment no room is near: more of its cloth is.
-        beside = elsewhere * seen.torso * seen.body.chest() * _near(cover, _LOOSE * cells) * float(self.top)
-        beside = np.maximum(beside - strongest([rims, narrow - hanging, wide]), 0.0)
+        beside = np.maximum(
+            self._beside(seen, elsewhere, cover, cells) - strongest([rims, narrow - hanging, wide]), 0.0
+        )
         gaps = np.maximum(narrow - hanging, beside)
         wanted = [left * shape, rims, gaps, sleeves * np.maximum(shape, loose), trousers, wide]
         # The edge of the old cloth is soft: without a cell more, a thin line of it stays around what is painted.
@@ -174,6 +174,14 @@ class Bared:
         alpha = alpha * _different(seen.small, colour)
         shown = None if self.room is None else (np.asarray(alpha * room, np.float32), self.room)
         return Patch(grid, cv2.convertScaleAbs(colour), alpha, hem, shown, box)
+
+    def _beside(self, seen: Labelled, elsewhere: Float32, cover: Float32, cells: float) -> Float32:
+        """Old cloth on the chest between an arm and the new garment: no room is near, but more of its cloth."""
+        stays = any(float(limb.cloth.sum()) > _LEAST for limb in self.clothed)
+        if not self.top or stays:
+            # With an old sleeve the chest beside it is worn below the new garment.
+            return np.zeros_like(cover)
+        return np.asarray(elsewhere * seen.torso * seen.body.chest() * _near(cover, _LOOSE * cells), np.float32)
 
     def _room(self, seen: Labelled, cover: Float32, cells: float) -> Float32:
         """Where the room is known and may show: beside the body, not in front of it; float32 h x w, 0..1."""
