@@ -17,6 +17,7 @@ from tryon_app.compositing.hem import continued
 from tryon_app.compositing.labelled import Labelled
 from tryon_app.compositing.limbs import Clothed
 from tryon_app.compositing.maps import Grid, box_mean, strongest
+from tryon_app.compositing.patch import Patch, touched
 from tryon_app.compositing.plate import Room
 from tryon_app.compositing.skin import Skin, spread
 from tryon_app.core.types import CATEGORY_SLOT, BodyPart, Fit, Float32, Frame, Labels, Material, Rect, Slot, UInt8
@@ -44,48 +45,6 @@ _BODY = 0.3
 _THIGHS = 1.8
 """How far down the body is as wide as the trunk, in lengths of the trunk."""
 _LEGS = tuple(BodyPart[f"{side}_{name}"] for side in ("LEFT", "RIGHT") for name in ("THIGH", "SHIN", "FOOT"))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Patch:
-    """What to paint over the frame before the garments are laid on.
-
-    Attributes:
-        grid: Where the maps lie.
-        colour: uint8 h x w x 3.
-        alpha: float32 h x w, 0..1.
-        copied: Where the frame is copied, float32 h x w, 0..1, and from which pixel, float32 h x w x 2; or None.
-        room: Where the room is copied, float32 h x w, 0..1, and what is known of it; or None.
-        box: What is touched, a box of the frame.
-    """
-
-    grid: Grid
-    colour: UInt8
-    alpha: Float32
-    copied: tuple[Float32, Float32] | None
-    room: tuple[Float32, Room] | None
-    box: Rect
-
-    def paint(self, image: UInt8, original: UInt8) -> None:
-        """Lay it over a picture.
-
-        Args:
-            image: uint8 H x W x 3, changed.
-            original: The frame.
-        """
-        target = np.ascontiguousarray(image[self.box.slices])
-        alpha = self.grid.enlarged(self.alpha, self.box)
-        colour = self.grid.enlarged(self.colour, self.box)
-        target = cv2.blendLinear(colour, target, alpha, 1.0 - alpha)
-        if self.room is not None:
-            share = self.grid.enlarged(self.room[0], self.box)
-            target = cv2.blendLinear(self.room[1].picture(self.box), target, share, 1.0 - share)
-        if self.copied is not None:
-            share = self.grid.enlarged(self.copied[0], self.box)
-            way = self.grid.enlarged(self.copied[1], self.box)
-            cloth = cv2.remap(original, way, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-            target = cv2.blendLinear(cloth, target, share, 1.0 - share)
-        image[self.box.slices] = target
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,50 +89,61 @@ class Bared:
         hem = continued(seen, left, grid) if self.top and not self.bottom else None
         below = np.zeros_like(left) if hem is None else hem[0]
         shape, shade = self._body(seen, grid)
-        limbs = [*self.arms.values(), *self.legs.values()]
         elsewhere = left * (1.0 - strongest([shape, below, *(limb.cloth for limb in self.clothed)]))
-        inside = 1.0 - _near(1.0 - seen.torso, 0.5 * _RIM * cells)
-        narrow = _narrow(elsewhere, _RIM * cells)
-        hanging = _open(narrow, np.asarray(seen.background * (1.0 - cover), np.float32))
-        rims = hanging * _near(seen.background, _RIM * cells) * (1.0 - inside)
-        sleeves = strongest([np.zeros_like(left), *(old_cloth(limb) for limb in self.arms.values())])
-        trousers = strongest([np.zeros_like(left), *(old_cloth(limb) for limb in self.legs.values())])
         room = self._room(seen, cover, cells)
-        loose = np.maximum(_near(seen.background, _LOOSE * cells), room)
-        wide = _open(elsewhere, np.asarray(seen.background * (1.0 - cover), np.float32)) * room
-        beside = np.maximum(
-            self._beside(seen, elsewhere, cover, cells) - strongest([rims, narrow - hanging, wide]), 0.0
-        )
-        gaps = np.maximum(narrow - hanging, beside)
-        wanted = [left * shape, rims, gaps, sleeves * np.maximum(shape, loose), trousers, wide]
+        outside, folds, amid = self._around(seen, elsewhere, cover, room, cells)
+        wanted = [left * shape, outside, folds, self._off_limbs(seen, shape, room, cells)]
         # The edge of the old cloth is soft: without a cell more, a thin line of it stays around what is painted.
         alpha = cv2.dilate(strongest(wanted), np.ones((3, 3), np.uint8))
         alpha = np.asarray(cv2.GaussianBlur(alpha, (0, 0), 0.6) * keep, np.float32)
-        box = _box_of(np.maximum(alpha, below), grid)
+        box = touched(np.maximum(alpha, below), grid)
         if box.empty:
             return None
+        limbs = [*self.arms.values(), *self.legs.values()]
         around = _surroundings(seen, [limb.whole for limb in limbs], self.bottom)
-        colour = spread(seen.small, around, max(round(_BESIDE * cells), 1))
+        fine = max(round(_BESIDE * cells), 1)
+        colour = spread(seen.small, around, fine)
         if self.room is not None:
-            colour = np.asarray(colour + (self.room.colour - colour) * room[..., None], np.float32)
+            colour = _over(colour, self.room.colour, room)
         if self.skin.known:
             bare = np.minimum(shape, seen.person)
-            painted = np.minimum(self.skin.colour() * shade[..., None], np.float32(255.0))
-            colour = np.asarray(painted * bare[..., None] + colour * (np.float32(1.0) - bare[..., None]), np.float32)
+            colour = _over(colour, np.minimum(self.skin.colour() * shade[..., None], np.float32(255.0)), bare)
             room = np.asarray(room * (1.0 - bare), np.float32)
-        if gaps.any():
+        if folds.any():
             # Cloth of the new garment in the shadow of its own folds.
             straight = worn / np.maximum(cover, 1e-2)[..., None]
-            folds = spread(cv2.convertScaleAbs(straight), cover, max(round(_BESIDE * cells), 1))
-            # Only between its own parts: beside an arm and below a hem the surroundings are seen.
-            amid = np.clip((box_mean(cover, max(round(_RIM * cells), 1)) - _AMID) * np.float32(8.0), 0.0, 1.0)
-            share = cv2.dilate(gaps, np.ones((3, 3), np.uint8)) * np.maximum(amid, beside > 0.3)
-            mixed = np.float32(_SHADOW) * folds * share[..., None]
-            colour = np.asarray(colour * (1.0 - share[..., None]) + mixed, np.float32)
+            share = np.asarray(cv2.dilate(folds, np.ones((3, 3), np.uint8)) * amid, np.float32)
+            colour = _over(colour, np.float32(_SHADOW) * spread(cv2.convertScaleAbs(straight), cover, fine), share)
             room = np.asarray(room * (1.0 - share), np.float32)
         alpha = alpha * _different(seen.small, colour)
         shown = None if self.room is None else (np.asarray(alpha * room, np.float32), self.room)
         return Patch(grid, cv2.convertScaleAbs(colour), alpha, hem, shown, box)
+
+    def _around(
+        self, seen: Labelled, elsewhere: Float32, cover: Float32, room: Float32, cells: float
+    ) -> tuple[Float32, Float32, Float32]:
+        """Old cloth where neither skin nor the lower garment comes: in front of the surroundings, and in front of more
+        of the new garment, where the third says how sure that is; float32 h x w, 0..1.
+        """
+        free = np.asarray(seen.background * (1.0 - cover), np.float32)
+        inside = 1.0 - _near(1.0 - seen.torso, 0.5 * _RIM * cells)
+        narrow = _narrow(elsewhere, _RIM * cells)
+        hanging = _open(narrow, free)
+        rims = hanging * _near(seen.background, _RIM * cells) * (1.0 - inside)
+        outside = np.maximum(rims, _open(elsewhere, free) * room)
+        gaps = narrow - hanging
+        beside = np.maximum(self._beside(seen, elsewhere, cover, cells) - np.maximum(outside, gaps), 0.0)
+        # Only between its own parts: beside an arm and below a hem the surroundings are seen.
+        amid = np.clip((box_mean(cover, max(round(_RIM * cells), 1)) - _AMID) * np.float32(8.0), 0.0, 1.0)
+        return outside, np.maximum(gaps, beside), np.maximum(amid, beside > 0.3).astype(np.float32)
+
+    def _off_limbs(self, seen: Labelled, shape: Float32, room: Float32, cells: float) -> Float32:
+        """Old cloth on and beside limbs that are bared: float32 h x w, 0..1."""
+        nothing = np.zeros_like(shape)
+        sleeves = strongest([nothing, *(old_cloth(limb) for limb in self.arms.values())])
+        trousers = strongest([nothing, *(old_cloth(limb) for limb in self.legs.values())])
+        beside = np.maximum(_near(seen.background, _LOOSE * cells), room)
+        return np.maximum(sleeves * np.maximum(shape, beside), trousers)
 
     def _beside(self, seen: Labelled, elsewhere: Float32, cover: Float32, cells: float) -> Float32:
         """Old cloth on the chest between an arm and the new garment: no room is near, but more of its cloth."""
@@ -314,6 +284,11 @@ def _surroundings(seen: Labelled, limbs: Sequence[Float32], bottom: bool) -> Flo
     return np.asarray((near < 0.3) * free, np.float32)
 
 
+def _over(below: Float32, colour: Float32, share: Float32) -> Float32:
+    """A colour over another: float32 h x w x 3."""
+    return np.asarray(below + (colour - below) * share[..., None], np.float32)
+
+
 def _different(small: UInt8, colour: Float32) -> Float32:
     """0 where the picture looks like what would be painted already: there is nothing to mend."""
     red, green, blue = cv2.split(cv2.absdiff(small.astype(np.float32), colour))
@@ -346,17 +321,3 @@ def _narrow(left: Float32, width: float) -> Float32:
     wide = cv2.morphologyEx(mask, cv2.MORPH_OPEN, kernel)
     near_wide = cv2.dilate(wide, kernel)
     return np.asarray((near_wide == 0) * left, np.float32)
-
-
-def _box_of(touched: Float32, grid: Grid) -> Rect:
-    """The box of the frame around what is touched."""
-    x, y, width, height = cv2.boundingRect((touched > 0.02).astype(np.uint8))
-    if not width or not height:
-        return Rect(0, 0, 0, 0)
-    across, down, box = grid.box.width / grid.width, grid.box.height / grid.height, grid.box
-    return Rect(
-        max(int(box.x0 + (x - 1) * across), box.x0),
-        max(int(box.y0 + (y - 1) * down), box.y0),
-        min(int(box.x0 + (x + width + 1) * across) + 1, box.x1),
-        min(int(box.y0 + (y + height + 1) * down) + 1, box.y1),
-    )
