@@ -15,6 +15,7 @@ from tryon_app.core.errors import CameraError, GarmentError
 from tryon_app.core.settings import Settings
 from tryon_app.core.types import Category, Composite, Frame, Garment, GarmentView, Rect, Size, Slot, UInt8, Worn
 from tryon_app.gui.services import CameraChoice, Services
+from tryon_app.gui.ways import Way
 from tryon_app.outputs.recorder import VideoRecorder
 from tryon_app.outputs.snapshot import save_snapshot
 
@@ -210,6 +211,9 @@ WARDROBE = (
     ("bomber", "Bomber jacket", "飞行员夹克", Slot.OUTER, Category.JACKET),
 )
 
+SUIT = tuple(Way)
+"""Ways to wear whatever has "suit" in its name; as an outer garment it is refused."""
+
 
 @dataclass
 class FakeWorld:
@@ -223,6 +227,7 @@ class FakeWorld:
     kept: list[str] = field(default_factory=list)
     loading: threading.Event = field(default_factory=threading.Event)
     importing: threading.Event = field(default_factory=threading.Event)
+    imported: list[Slot | None] = field(default_factory=list)
     session: FakeSession | None = None
     prepare_error: Exception | None = None
 
@@ -243,6 +248,8 @@ class FakeWorld:
             entries=self._entries,
             load_garment=self._load,
             import_photo=self._import,
+            import_as=self._import_as,
+            ways=lambda path, garment: SUIT if "suit" in path.name else (),
             keep_garment=lambda garment: self.kept.append(garment.id),
             save_snapshot=save_snapshot,
             make_recorder=lambda path, size, rate: VideoRecorder(path, size, rate, realtime=True),
@@ -290,9 +297,19 @@ class FakeWorld:
 
     def _import(self, path: Path) -> Garment:
         self.importing.wait(5)
-        if "garment" not in path.name:
+        self.imported.append(None)
+        if not {"garment", "suit"} & set(path.stem.split()):
             raise GarmentError(f"No garment is found in {path.name}.", "Take one garment on a plain background.")
-        return make_garment(path.stem, {"en": path.stem}, Slot.TOP, Category.TEE, sizes=())
+        sizes = ("S", "M", "L") if "suit" in path.name else ()
+        return make_garment(path.stem, {"en": path.stem}, Slot.TOP, Category.TEE, sizes)
+
+    def _import_as(self, path: Path, slot: Slot) -> Garment:
+        self.importing.wait(5)
+        self.imported.append(slot)
+        if slot is Slot.OUTER:
+            raise GarmentError(f"{path.name} does not look like something worn as {slot}.", "Choose another slot.")
+        categories = {Slot.TOP: Category.TEE, Slot.BOTTOM: Category.TROUSERS, Slot.DRESS: Category.DRESS}
+        return make_garment(path.stem, {"en": path.stem}, slot, categories[slot], sizes=("S", "M", "L"))
 
 
 def make_garment(

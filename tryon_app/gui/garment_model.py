@@ -1,6 +1,6 @@
 """The garments of the strip: catalogue and freshly imported ones, filtered by category and search."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from PySide6.QtCore import (
     Slot,
 )
 
-from tryon_app.core.types import Category
+from tryon_app.core.types import Category, Garment
 from tryon_app.core.types import Slot as BodySlot
 from tryon_app.gui.services import GarmentEntry
 from tryon_app.gui.texts import Texts
@@ -49,6 +49,12 @@ class Item:
     def from_entry(cls, entry: GarmentEntry) -> "Item":
         """From a line of the catalogue."""
         return cls(entry.id, entry.name, entry.slot, entry.category, entry.colour, Path(entry.thumbnail))
+
+    @classmethod
+    def imported(cls, garment: Garment, thumbnail: Path) -> "Item":
+        """From a garment that was dropped in just now."""
+        kinds = garment.slot, garment.category
+        return cls(garment.id, garment.name, *kinds, garment.colour, thumbnail, mine=True, kept=False)
 
 
 ROLES = {
@@ -108,11 +114,20 @@ class GarmentModel(QAbstractListModel):
         self._refresh()
         self.categoriesChanged.emit()
 
-    def add(self, item: Item) -> None:
-        """Put a garment in front, in place of one with the same id, and show it whatever the filter was."""
-        self._items = [item, *(other for other in self._items if other.id != item.id)]
+    def add(self, items: Sequence[Item]) -> None:
+        """Put garments in front, in place of those with the same ids, and show them whatever the filter was."""
+        ids = {item.id for item in items}
+        self._items = [item for item in self._items if item.id not in ids]
         self._category, self._search = ALL, ""
         self.filterChanged.emit()
+        self.exchange(ids, items)
+
+    def exchange(self, gone: Collection[str], items: Sequence[Item]) -> None:
+        """Put garments where the first of those that go was, in front where there was none."""
+        ids = {*gone, *(item.id for item in items)}
+        place = next((number for number, item in enumerate(self._items) if item.id in ids), 0)
+        rest = [item for item in self._items if item.id not in ids]
+        self._items = [*rest[:place], *items, *rest[place:]]
         self._refresh()
         self.categoriesChanged.emit()
 

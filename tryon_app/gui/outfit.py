@@ -1,6 +1,6 @@
 """What goes with what: one top and one bottom, or a dress; a jacket over any of them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from tryon_app.core.types import Garment, Outfit, Slot, Worn
 
@@ -24,6 +24,31 @@ def put_on(outfit: Outfit, garment: Garment, size: str | None = None) -> Outfit:
 def take_off(outfit: Outfit, garment_id: str) -> Outfit:
     """The outfit without that garment."""
     return tuple(worn for worn in outfit if worn.garment.id != garment_id)
+
+
+def exchange(
+    outfit: Outfit, old: Collection[str], new: Sequence[Worn], displaced: Outfit = ()
+) -> tuple[Outfit, Outfit]:
+    """Wear some garments instead of others, as if those had never been put on.
+
+    Args:
+        outfit: What is worn.
+        old: Ids of what goes.
+        new: What comes.
+        displaced: What had to go for the old ones: it comes back where its place is free.
+
+    Returns:
+        The outfit, and what had to go for the new ones.
+    """
+    bare = tuple(worn for worn in outfit if worn.garment.id not in old)
+    for worn in displaced if len(bare) < len(outfit) else ():
+        if not any(other.garment.slot in REPLACES[worn.garment.slot] for other in bare):
+            bare = put_on(bare, worn.garment, worn.size)
+    dressed = bare
+    for worn in new:
+        dressed = put_on(dressed, worn.garment, worn.size)
+    left = {worn.garment.id for worn in dressed}
+    return dressed, tuple(worn for worn in bare if worn.garment.id not in left)
 
 
 def resize(outfit: Outfit, garment_id: str, size: str) -> Outfit:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from tryon_app.core.protocols import Camera, Recorder
 from tryon_app.core.settings import Settings
 from tryon_app.core.types import Category, Garment, Outfit, Slot, UInt8
+from tryon_app.gui.ways import Way, import_as, ways_of
 
 Progress = Callable[[str, float], None]
 """Told what is being done and how much of it is (0..1; below 0: not known)."""
@@ -94,6 +95,8 @@ class Services:
         entries: The catalogue.
         load_garment: Id -> garment with its pictures; slow, on a worker.
         import_photo: Product photo -> garment; slow, on a worker; raises `GarmentError`, `InputError`.
+        import_as: Photo or model that was imported, where it is worn -> garment; slow, on a worker; raises the same.
+        ways: Photo or model, its garment -> ways to offer; slow, on a worker; raises the same.
         keep_garment: Saves an imported garment to the user's own; slow, on a worker.
         save_snapshot: (uint8 RGB, folder, mirrored) -> file written; slow, on a worker; raises `OutputError`.
         make_recorder: (file, (width, height), frames a second) -> recorder; used on one thread.
@@ -114,6 +117,8 @@ class Services:
     make_recorder: Callable[[Path, tuple[int, int], float], Recorder]
     translations: Path
     icons: Path
+    import_as: Callable[[Path, Slot], Garment] = import_as
+    ways: Callable[[Path, Garment], tuple[Way, ...]] = ways_of
 
 
 @dataclass(frozen=True, slots=True)

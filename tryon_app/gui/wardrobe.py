@@ -1,25 +1,26 @@
 """What is worn: choosing, taking off, sizes, and garments made from a photo or 3-D model that was dropped in."""
 
-import tempfile
-import uuid
 from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import Property, QObject, Qt, QUrl, Signal, Slot
-from PySide6.QtGui import QImage
+from PySide6.QtCore import Property, QObject, QUrl, Signal, Slot
 
 from tryon_app.core.settings import LastSettings, WornSettings
-from tryon_app.core.types import Garment, Outfit
+from tryon_app.core.types import Garment, Outfit, Worn
 from tryon_app.core.types import Slot as BodySlot
 from tryon_app.gui import outfit as outfits
 from tryon_app.gui.garment_model import GarmentModel, Item
+from tryon_app.gui.imports import Imports, Made, Source
+from tryon_app.gui.outfit_rows import rows_of, way_of
 from tryon_app.gui.tools import Tools
+from tryon_app.gui.ways import Way
 
 LOADED_GARMENTS = 12
-THUMBNAIL_PX = 480
 BANNER = "garment"
+SEPARATOR = "/"
+"""Between the ids of garments that are kept together: none has it in it."""
 
 
 class Wardrobe(QObject):
@@ -41,14 +42,11 @@ class Wardrobe(QObject):
         self._model = GarmentModel(tools.texts, self)
         self._outfit: Outfit = ()
         self._loaded: OrderedDict[str, Garment] = OrderedDict()
-        self._mine: dict[str, Garment] = {}
         self._asked = 0
         self._latest: dict[BodySlot, int] = {}
         self._current = ""
-        self._imports: list[Path] = []
+        self._imports = Imports(tools, self._wear_imported, self._imports_changed, self._import_failed)
         self._restoring: set[str] = set()
-        # Made for the first imported photo: an app that is killed leaves nothing behind unless it had one.
-        self._thumbnails: tempfile.TemporaryDirectory[str] | None = None
 
     @property
     def outfit(self) -> Outfit:
@@ -67,7 +65,7 @@ class Wardrobe(QObject):
                 for spec in wanted:
                     if Path(spec) not in photos:
                         self.wear(spec, size)
-                self._import(photos)
+                self._imports.add(photos)
             elif last.garment in known or any(worn.garment in known for worn in last.outfit):
                 self._wear_again(last, known)
             elif known:
@@ -98,15 +96,14 @@ class Wardrobe(QObject):
 
     def close(self) -> None:
         """Remove the pictures made for this run."""
-        if self._thumbnails is not None:
-            self._thumbnails.cleanup()
+        self._imports.close()
 
     def wear(self, garment_id: str, size: str = "") -> None:
         """Put a garment on as soon as it is loaded; a later choice for the same part of the body wins."""
         self._current = garment_id
         item = self._model.item(garment_id)
         number = self._ask(item.slot) if item else self._asked
-        garment = self._mine.get(garment_id) or self._loaded.get(garment_id)
+        garment = self._imports.garment(garment_id) or self._loaded.get(garment_id)
         if garment:
             self._put_on(garment, size)
             return
@@ -170,88 +167,94 @@ class Wardrobe(QObject):
     @Slot("QVariantList")
     def importPhotos(self, urls: list[QUrl]) -> None:
         """Make garments of product photos and 3-D models, and wear them."""
-        self._import([Path(QUrl(url).toLocalFile()) for url in urls])
+        self._imports.add([Path(QUrl(url).toLocalFile()) for url in urls])
 
     @Slot(str)
-    def keep(self, garment_id: str) -> None:
-        """Save an imported garment to the user's own."""
-        garment = self._mine.get(garment_id)
+    def keep(self, garment_ids: str) -> None:
+        """Save imported garments, `SEPARATOR` between their ids, to the user's own."""
+        for garment_id in garment_ids.split(SEPARATOR):
+            self._keep(garment_id)
+
+    def _keep(self, garment_id: str) -> None:
+        garment = self._imports.garment(garment_id)
         if garment is None:
             return
 
         def done(_: None) -> None:
             self._model.mark_kept(garment_id)
+            self.outfitChanged.emit()  # nobody needs to be asked again
             self._tools.notices.toast(self._tools.texts["toast_kept"], self._name(garment))
             self._remember()
 
         self._tools.tasks.run(lambda: self._tools.services.keep_garment(garment), done, self._failed)
 
-    def _import(self, photos: list[Path]) -> None:
-        idle = not self._imports
-        self._imports.extend(photos)
-        self.importingChanged.emit()
-        if idle and self._imports:
-            self._import_next()
+    @Slot(str, str)
+    def wearAs(self, garment_id: str, way: str) -> None:
+        """Wear the file that a garment was made of another way: "top", "bottom", "both", "dress" or "outer"."""
+        source = self._imports.source(garment_id)
+        if source is not None and way in source.ways:
+            self._imports.choose(source, Way(way))
 
-    def _import_next(self) -> None:
-        photo = self._imports[0]
+    @Slot()
+    def stepWay(self) -> None:
+        """Wear the next way what was chosen last or, where that has one way only, what is on top of those with more."""
+        worn = [each.garment.id for each in reversed(self._outfit)]
+        worn.sort(key=lambda garment_id: garment_id != self._current)
+        sources = [self._imports.source(garment_id) for garment_id in worn]
+        source = next((source for source in sources if source is not None and source.ways), None)
+        if source is not None:
+            now, ways = way_of(source, self._outfit, self._imports), source.ways
+            self._imports.choose(source, ways[(ways.index(now) + 1) % len(ways) if now in ways else 0])
 
-        def work() -> tuple[Garment, Path]:
-            garment = self._tools.services.import_photo(photo)
-            return garment, self._draw_thumbnail(garment)
-
-        def done(result: tuple[Garment, Path]) -> None:
-            garment, thumbnail = result
-            names, kinds = garment.name, (garment.slot, garment.category)
-            self._mine[garment.id] = garment
-            self._model.add(Item(garment.id, names, *kinds, garment.colour, thumbnail, mine=True, kept=False))
-            self._current = garment.id
+    def _wear_imported(self, source: Source, made: list[Made], dropped: bool) -> None:
+        """Put on what was made of a file, instead of what was made of it before."""
+        garments = [each.garment for each in made]
+        items = [Item.imported(each.garment, each.thumbnail) for each in reversed(made)]  # what is on top in front
+        if dropped:
+            self._model.add(items)
+        else:
+            known = (self._model.item(garment_id) for garment_id in source.ids)
+            kept = {item.id for item in known if item is not None and item.kept}
+            self._model.exchange(source.ids - kept, [item for item in items if item.id not in kept])
+        self._current = garments[-1].id
+        for garment in garments:
             self._ask(garment.slot)
-            self._put_on(garment, "")
-            self.shown.emit(garment.id)
-            texts = self._tools.texts
-            self._tools.notices.toast(
-                texts["toast_imported"].replace("%1", self._name(garment)),
-                texts["toast_imported_text"],
-                action=f"keep:{garment.id}",
-                action_text=texts["keep"],
-                picture=QUrl.fromLocalFile(str(thumbnail)).toString(),
-            )
-            self._import_done()
+        sizes = [outfits.shown_size(worn) for worn in self._outfit if worn.garment.id in source.ids]
+        new = [Worn(garment, _known_size(garment, sizes[0] if sizes else "")) for garment in garments]
+        self._tools.notices.clear(BANNER)
+        outfit, source.displaced = outfits.exchange(self._outfit, source.ids, new, source.displaced)
+        self._set_outfit(outfit)
+        self.shown.emit(self._current)
+        self._offer_to_keep([item for item in items if not self._lasts(item.id)])
 
-        def failed(error: Exception) -> None:
-            self._failed(error, self._tools.texts["banner_import"].replace("%1", photo.name))
-            self._import_done()
-
-        self._tools.tasks.run(work, done, failed)
-
-    def _import_done(self) -> None:
-        self._imports.pop(0)
-        self.importingChanged.emit()
-        if self._imports:
-            self._import_next()
-
-    def _draw_thumbnail(self, garment: Garment) -> Path:
-        rgba = garment.front.rgba
-        height, width = rgba.shape[:2]
-        picture = QImage(rgba.tobytes(), width, height, 4 * width, QImage.Format.Format_RGBA8888)
-        picture = picture.scaled(
-            THUMBNAIL_PX,
-            THUMBNAIL_PX,
-            Qt.AspectRatioMode.KeepAspectRatio,
-            Qt.TransformationMode.SmoothTransformation,
+    def _offer_to_keep(self, items: list[Item]) -> None:
+        if not items:
+            return
+        texts = self._tools.texts
+        self._tools.notices.toast(
+            texts["toast_imported"].replace("%1", self._model.name_of(items[0])),
+            texts["toast_imported_text"],
+            action=f"keep:{SEPARATOR.join(item.id for item in items)}",
+            action_text=texts["keep"],
+            picture=QUrl.fromLocalFile(str(items[0].thumbnail)).toString(),
         )
-        if self._thumbnails is None:
-            self._thumbnails = tempfile.TemporaryDirectory(prefix="tryon-")
-        path = Path(self._thumbnails.name) / f"{uuid.uuid4().hex}.png"
-        picture.save(str(path))
-        return path
+
+    def _imports_changed(self) -> None:
+        self.importingChanged.emit()
+        self.outfitChanged.emit()
+
+    def _import_failed(self, path: Path, error: Exception) -> None:
+        self._failed(error, self._tools.texts["banner_import"].replace("%1", path.name))
 
     def _put_on(self, garment: Garment, size: str) -> None:
         self._tools.notices.clear(BANNER)
         self._model.clear_busy(garment.id)
-        names = [known.name for known in garment.sizes]
-        self._set_outfit(outfits.put_on(self._outfit, garment, size if size in names else None))
+        new = [Worn(garment, _known_size(garment, size))]
+        outfit, displaced = outfits.exchange(self._outfit, {garment.id}, new)
+        source = self._imports.source(garment.id)
+        if source is not None and source.ids.isdisjoint(worn.garment.id for worn in self._outfit):
+            source.displaced = displaced
+        self._set_outfit(outfit)
 
     def _set_outfit(self, outfit: Outfit) -> None:
         self._outfit = outfit
@@ -284,26 +287,13 @@ class Wardrobe(QObject):
         return self._tools.texts.name(garment.name, garment.id)
 
     def _get_outfit(self) -> list[dict[str, Any]]:
-        rows = []
-        for worn in reversed(self._outfit):  # what is on top, on top
-            item = self._model.item(worn.garment.id)
-            rows.append(
-                {
-                    "garmentId": worn.garment.id,
-                    "name": self._name(worn.garment),
-                    "thumbnail": QUrl.fromLocalFile(str(item.thumbnail)) if item else QUrl(),
-                    "sizes": [size.name for size in worn.garment.sizes],
-                    "size": outfits.shown_size(worn),
-                    "kept": item is None or item.kept,
-                }
-            )
-        return rows
+        return rows_of(self._outfit, self._model, self._imports, self._tools.texts)
 
     def _get_current(self) -> str:
         return self._current
 
     def _get_importing(self) -> str:
-        return self._imports[0].name if self._imports else ""
+        return self._imports.current
 
     def _get_model(self) -> GarmentModel:
         return self._model
@@ -312,3 +302,8 @@ class Wardrobe(QObject):
     current = Property(str, _get_current, notify=outfitChanged)
     importing = Property(str, _get_importing, notify=importingChanged)
     model = Property(QObject, _get_model, constant=True)
+
+
+def _known_size(garment: Garment, size: str) -> str | None:
+    """A size by name where the garment has it, else None for its usual one."""
+    return size if size in [known.name for known in garment.sizes] else None

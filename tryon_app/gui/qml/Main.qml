@@ -172,6 +172,7 @@ ApplicationWindow {
                     }
                 }
                 Toast {
+                    id: toast
                     anchors { bottom: parent.bottom; horizontalCenter: parent.horizontalCenter }
                     anchors.bottomMargin: stage.height - stage.floor + Theme.m
                 }
@@ -179,7 +180,7 @@ ApplicationWindow {
                     objectName: "importing"
                     visible: app.wardrobe.importing !== ""
                     anchors { bottom: parent.bottom; horizontalCenter: parent.horizontalCenter }
-                    anchors.bottomMargin: stage.height - stage.floor + Theme.m
+                    anchors.bottomMargin: stage.height - stage.floor + Theme.m + (toast.visible ? toast.height + Theme.s : 0)
                     width: Math.min(parent.width - 2 * Theme.l, cutting.implicitWidth + 84)
                     height: 64
                     radius: Theme.radius
@@ -277,6 +278,7 @@ ApplicationWindow {
     Shortcut { sequences: ["Right"]; enabled: !window.busy; onActivated: app.wardrobe.step(1) }
     Shortcut { sequence: "Up"; enabled: !window.busy; onActivated: window.stepSize(1) }
     Shortcut { sequence: "Down"; enabled: !window.busy; onActivated: window.stepSize(-1) }
+    Shortcut { sequence: "W"; enabled: !window.busy; onActivated: app.wardrobe.stepWay() }
     Shortcut { sequence: "/"; enabled: !window.busy; onActivated: wardrobe.focusSearch() }
     Shortcut { sequences: ["F", "F11"]; enabled: !window.busy; onActivated: window.toggleFullscreen() }
     Shortcut { sequence: "D"; enabled: !window.busy; onActivated: app.preferences.toggleDiagnostics() }

@@ -15,7 +15,7 @@ Popup {
     background: Rectangle { radius: Theme.radiusL; color: Theme.surface }
     readonly property var keys: [
         [T.key_space, T.sc_snapshot], ["R", T.sc_record], ["B", T.sc_compare], ["← →", T.sc_garments],
-        ["↑ ↓", T.sc_sizes], ["/", T.sc_search], ["M", T.sc_mirror], ["F", T.sc_fullscreen], ["D", T.sc_diagnostics],
+        ["↑ ↓", T.sc_sizes], ["W", T.sc_way], ["/", T.sc_search], ["M", T.sc_mirror], ["F", T.sc_fullscreen], ["D", T.sc_diagnostics],
         ["T", T.sc_theme], ["C", T.sc_source], [",", T.sc_settings], ["Esc", T.sc_escape], ["?", T.sc_help]
     ]
     contentItem: ColumnLayout {

@@ -37,6 +37,7 @@ Rectangle {
                 sourceSize: Qt.size(120, 120)
                 fillMode: Image.PreserveAspectFit
                 asynchronous: true
+                mipmap: true // as in the outfit's list, which shares its texture
             }
         }
         Icon { visible: toast.last.picture === ""; icon: "check"; color: "#7FD1B4"; size: 22; Layout.leftMargin: Theme.s }
