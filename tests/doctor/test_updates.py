@@ -3,12 +3,12 @@
 import http.server
 import json
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.inference.local_server import LocalServer, Quiet, running
 from tryon_app.cli import command
 from tryon_app.core.errors import ModelError
 from tryon_app.doctor.checks import all_checks
@@ -31,18 +31,16 @@ def document(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
-class Server(http.server.ThreadingHTTPServer):
+class Server(LocalServer):
     """Answers everything with the newest version and notes what it was told."""
 
-    daemon_threads = False
-
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__(Handler)
         self.told: list[tuple[str, dict[str, str]]] = []
         self.status = 200
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
+class Handler(Quiet, http.server.BaseHTTPRequestHandler):
     server: Server
 
     def do_GET(self) -> None:
@@ -51,23 +49,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(b'{"version": "1.10.0", "page": "https://example.org/tryon"}')
 
-    def log_message(self, *_args: object) -> None:
-        """Quiet."""
-
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    running = Server()
-    thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield running
-    running.shutdown()
-    thread.join()
-    running.server_close()
+    with running(Server()) as server:
+        yield server
 
 
 def test_a_newer_version_is_a_warning_with_its_page(server: Server) -> None:
-    address = f"http://127.0.0.1:{server.server_address[1]}/latest.json"
+    address = f"{server.address}/latest.json"
     found = look(address)
     assert found.level is Level.WARN
     assert "1.10.0" in found.message
@@ -116,7 +106,7 @@ def test_anything_else_is_said_and_no_failure(document, content: object) -> None
 def test_an_address_that_cannot_be_read_is_a_warning(server: Server, tmp_path: Path) -> None:
     server.status = 404
     for address in (
-        f"http://127.0.0.1:{server.server_address[1]}/x",
+        f"{server.address}/x",
         "http://127.0.0.1:1/",
         "http://[",
         tmp_path / "no",
@@ -144,7 +134,7 @@ def test_nothing_is_looked_up_unless_asked(server: Server, monkeypatch: pytest.M
     findings = list(run_checks(all_checks(_no_store)))
     assert "updates" not in [finding.id for finding in findings]
     assert internet == []
-    address = f"http://127.0.0.1:{server.server_address[1]}/latest.json"
+    address = f"{server.address}/latest.json"
     (asked,) = run_checks(all_checks(_no_store, address)[:1])
     assert asked.id == "updates"
     assert len(internet) == 1

@@ -2,7 +2,6 @@
 
 import hashlib
 import http.server
-import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.inference.local_server import LocalServer, Quiet, running
 from tryon_app.inference.manifest import Manifest
 
 
@@ -20,21 +20,20 @@ def digest(data: bytes) -> str:
 PHOTO, README, NETWORK = b"a photo", b"read me", b"a network " * 5000
 
 
-class Server(http.server.ThreadingHTTPServer):
+class Server(LocalServer):
     """Serves `content`; `cut` breaks the next answer off after so many bytes; `ranges` says whether it can resume."""
 
-    daemon_threads = False
     content: bytes = NETWORK
     cut: int | None = None
     ranges: bool = True
     status: int = 200
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__(Handler)
         self.asked: list[str | None] = []
 
 
-class Handler(http.server.BaseHTTPRequestHandler):
+class Handler(Quiet, http.server.BaseHTTPRequestHandler):
     server: Server
 
     def do_GET(self) -> None:
@@ -54,19 +53,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         cut, server.cut = server.cut, None
         self.wfile.write(body[:cut])
 
-    def log_message(self, *args: Any) -> None:
-        """Quiet."""
-
 
 @pytest.fixture
 def server() -> Iterator[Server]:
-    running = Server()
-    thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield running
-    running.shutdown()
-    thread.join()
-    running.server_close()
+    with running(Server()) as server:
+        yield server
 
 
 @pytest.fixture
@@ -99,7 +90,7 @@ def manifest_data(downloads: Path, server: Server) -> dict[str, Any]:
             },
             "net": {
                 "kind": "url",
-                "url": f"http://127.0.0.1:{server.server_address[1]}/net.bin",
+                "url": f"{server.address}/net.bin",
                 "file": "net.bin",
                 "size": len(NETWORK),
                 "sha256": digest(NETWORK),

@@ -2,7 +2,6 @@
 
 import functools
 import http.server
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.inference.conftest import NETWORK, Server
+from tests.inference.local_server import LocalServer, Quiet, running
 from tryon_app.core.errors import ModelError
 from tryon_app.inference.manifest import Manifest
 from tryon_app.inference.store import ModelState, ModelStore
@@ -28,21 +28,12 @@ def mirror(downloads: Path) -> Path:
 def address(mirror: Path) -> Iterator[str]:
     """The same folder, served below a path."""
 
-    class Quiet(http.server.SimpleHTTPRequestHandler):
+    class Below(Quiet, http.server.SimpleHTTPRequestHandler):
         def translate_path(self, path: str) -> str:
             return super().translate_path(path.removeprefix("/tryon"))
 
-        def log_message(self, *args: Any) -> None:
-            """Quiet."""
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(mirror)))
-    server.daemon_threads = False
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/tryon"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with running(LocalServer(functools.partial(Below, directory=str(mirror)))) as server:
+        yield f"{server.address}/tryon"
 
 
 @pytest.fixture(autouse=True)
@@ -79,7 +70,7 @@ def test_everything_comes_from_a_folder(make_manifest: Make, mirror: Path, tmp_p
 
 def test_what_broke_off_goes_on_where_it_stopped(make_manifest: Make, server: Server, tmp_path: Path) -> None:
     store = ModelStore(make_manifest(), tmp_path / "models")
-    source = f"http://127.0.0.1:{server.server_address[1]}/any"
+    source = f"{server.address}/any"
     server.cut = 1000
     with pytest.raises(ModelError, match="broke off"):
         store.fetch(["net"], source=source)
