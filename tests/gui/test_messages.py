@@ -13,9 +13,9 @@ from tryon_app.gui.texts import template_pattern
 
 ROOT = Path(tryon_app.__file__).parent
 ROOMS = ("cameras", "runtime", "garments", "inference/store.py", "core/files.py", "core/stills.py")
-ROOMS += ("inference/runtime.py", "inference/session.py", "perception/parsing_network.py")
+ROOMS += ("core/reading.py", "inference/runtime.py", "inference/session.py", "perception/parsing_network.py")
 RAISED = ("CameraError", "GarmentError", "InputError", "ModelError", "OutputError", "LiveStatus", "Notice")
-RAISED += ("_say", "_trouble", "_camera_trouble", "_on_trouble", "_on_failed")
+RAISED += ("kind", "too_much", "expect_file", "_say", "_trouble", "_camera_trouble", "_on_trouble", "_on_failed")
 
 
 def templates(node: ast.expr, constants: dict[str, ast.expr]) -> list[str]:

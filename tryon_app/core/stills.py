@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tryon_app.core.errors import InputError
+from tryon_app.core.reading import damaged, expect_file, one_line, read_at_most, too_much
 from tryon_app.core.types import UInt8
 
 if TYPE_CHECKING:
@@ -83,11 +84,9 @@ def _decode(path: Path) -> tuple[UInt8, UInt8 | None]:
         try:
             return _channels(image)
         except MemoryError as error:
-            raise InputError(
-                f"{path.name} does not fit into the free memory.", "Close other programs or use a smaller picture."
-            ) from error
+            raise too_much(path, "Close other programs or use a smaller picture.", InputError) from error
         except Exception as error:  # decoders raise whatever a damaged file leads them to
-            raise InputError(f"{path.name} is damaged or cut short ({_one_line(error)}).", _SAVE_AGAIN) from error
+            raise damaged(path, one_line(error), _SAVE_AGAIN, InputError) from error
 
 
 @contextlib.contextmanager
@@ -111,7 +110,7 @@ def _opened(path: Path) -> "Iterator[Image.Image]":
     except Image.DecompressionBombError as error:
         raise _too_large(path, "more than twice") from error
     except Exception as error:  # headers, too, can be damaged in any way
-        raise InputError(f"{path.name} cannot be read ({_one_line(error)}).", _SAVE_AGAIN) from error
+        raise InputError(f"{path.name} cannot be read ({one_line(error)}).", _SAVE_AGAIN) from error
     with image:
         yield image
 
@@ -120,19 +119,8 @@ def _check_file(path: Path) -> None:
     """Say plainly what is wrong with a path before a decoder says it in its own words."""
     if path.is_dir():
         raise InputError(f"{path} is a folder, not a picture.", _READABLE)
-    if not path.exists():
-        raise InputError(f"{path} does not exist.", "Check the spelling of the path.")
-    if not path.is_file():
-        raise InputError(f"{path} is not a file.", _READABLE)
-    try:
-        with path.open("rb") as file:
-            head = file.read(16)
-    except OSError as error:
-        raise InputError(
-            f"{path} cannot be read ({error.strerror}).", "Check its access rights and the disk."
-        ) from error
-    if not head:
-        raise InputError(f"{path.name} is empty (0 bytes).", "Copy it again from where it came from.")
+    expect_file(path, _READABLE)
+    head = read_at_most(path, 16)
     if head[4:8] == b"ftyp" and head[8:12] in _HEIC_BRANDS:
         raise InputError(f"{path.name} is a HEIC photo, which cannot be read here.", "Save it as JPEG or PNG first.")
 
@@ -215,7 +203,3 @@ def _to_srgb(image: "Image.Image", profile: bytes | None) -> "Image.Image":
     except (ImageCms.PyCMSError, OSError):  # a broken profile is as good as none
         return image.convert("RGB")
     return converted if converted is not None else image.convert("RGB")
-
-
-def _one_line(error: BaseException) -> str:
-    return " ".join(str(error).split()) or type(error).__name__

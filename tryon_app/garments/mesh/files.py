@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from tryon_app.core import reading
 from tryon_app.core.errors import GarmentError, InputError
 from tryon_app.core.types import Float32
 from tryon_app.garments.mesh.model import EXPORT_AGAIN
@@ -27,9 +28,7 @@ def check_size(path: Path, most: int) -> None:
     Raises:
         InputError: It is.
     """
-    if not path.is_file():
-        what = "is not a file" if path.exists() else "does not exist"
-        raise InputError(f"{path} {what}.", "Check the spelling of the path.")
+    reading.expect_file(path)
     size = path.stat().st_size
     if size > most:
         raise InputError(
@@ -45,16 +44,7 @@ def read_bytes(path: Path, most: int = MOST_BYTES) -> bytes:
         InputError: Missing, unreadable, empty or too large.
     """
     check_size(path, most)
-    try:
-        with path.open("rb") as file:
-            data = file.read(most)
-    except OSError as error:
-        raise InputError(
-            f"{path} cannot be read ({error.strerror}).", "Check its access rights and the disk."
-        ) from error
-    if not data:
-        raise InputError(f"{path.name} is empty (0 bytes).", "Copy it again from where it came from.")
-    return data
+    return reading.read_at_most(path, most)
 
 
 def load_scene(path: Path, data: bytes, kind: str, known: Mapping[str, bytes]) -> Any:
@@ -78,15 +68,14 @@ def load_scene(path: Path, data: bytes, kind: str, known: Mapping[str, bytes]) -
                 io.BytesIO(data), file_type=kind, resolver=dict(known), allow_remote=False, process=False
             )
     except MemoryError as error:
-        raise GarmentError(f"{path.name} does not fit into the free memory.", "Close other programs.") from error
+        raise reading.too_much(path, "Close other programs.", GarmentError) from error
     except Exception as error:  # loaders raise whatever a damaged file leads them to
         raise damaged(path, error) from error
 
 
 def damaged(path: Path, why: object) -> GarmentError:
     """The refusal of a file that is not what it says it is."""
-    text = " ".join(str(why).split())[:120] or type(why).__name__
-    return GarmentError(f"{path.name} is damaged or cut short ({text}).", EXPORT_AGAIN)
+    return reading.damaged(path, reading.one_line(why, 120), EXPORT_AGAIN, GarmentError)
 
 
 def compressed(path: Path) -> GarmentError:
