@@ -13,9 +13,9 @@ from tryon_app.core.types import Float32, Frame, Rect, UInt8
 
 _SIDE = 640
 """Longer side of the plate, pixels: webcams are soft, and what lies behind a person is softer."""
-_EVERY = 3
+_EVERY = 4
 """Every so many frames are looked at."""
-_SETTLED = 6
+_SETTLED = 5
 """So often a place must have looked the same before it counts: what walks by behind is no room."""
 _SAME = 22
 """Difference of colours, 0..255, up to which a place looks the same."""
@@ -23,12 +23,14 @@ _FOLLOW = 0.25
 """How fast what stays follows its light."""
 _PERSON, _ASIDE = 0.06, 0.018
 """Of a person's mask, what counts as person; and how far from it nothing is room, as a share of the mask's width."""
-_ANCHOR_SIDE = 160
+_ANCHOR_SIDE = 112
 """Longer side of the picture by which a movement of the camera is noticed."""
-_MOVED = 0.35
+_MOVED = 0.25
 """Movement in its pixels that spoils the plate."""
-_OUTLIER = 28.0
-"""Differences above that are things that moved, not the camera."""
+_OUTLIER, _CALM = 22.0, 0.8
+"""Differences above the first are things that moved, not the camera, unless they are more than this leaves."""
+_EXPLAINED = 0.4
+"""Share of the differences that a movement of the camera must explain."""
 _LEAST_SEEN = 0.06
 """Share of the picture that must be free of people for a movement to be noticed."""
 _FIRM = 0.5
@@ -200,12 +202,15 @@ def _shift(first: Float32, now: Float32, where: NDArray[np.bool_]) -> float | No
     # The exposure may have changed: the middle difference is no movement.
     apart = apart - np.median(apart)
     grows = (across * (x - 0.5 * width) + down * (y - 0.5 * height)) / (0.5 * width)
-    steep = np.stack([across, down, grows], axis=1)
+    steep = np.stack([across, down, grows], axis=1).astype(np.float32)
     calm = np.abs(apart) < _OUTLIER
-    if calm.mean() < 0.5:
+    if calm.mean() < _CALM:
         return np.inf
     steep, apart = steep[calm], apart[calm]
-    if float((steep[:, :2] ** 2).mean()) < _FIRM:
+    normal = steep.T @ steep
+    if float(np.trace(normal[:2, :2])) < 2.0 * _FIRM * len(steep):
         return None
-    move = np.linalg.lstsq(steep, apart, rcond=None)[0]
-    return float(np.hypot(move[0], move[1]) + abs(move[2]))
+    move = np.linalg.solve(normal + 1e-3 * np.eye(3), steep.T @ apart)
+    explained = 1.0 - float(((apart - steep @ move) ** 2).sum()) / max(float((apart**2).sum()), 1e-6)
+    # Shadows that move, and somebody else, change a picture in other ways than a camera does.
+    return float(np.hypot(move[0], move[1]) + abs(move[2])) if explained > _EXPLAINED else 0.0
