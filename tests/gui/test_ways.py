@@ -61,6 +61,7 @@ def test_both_wears_the_whole_suit_and_keeps_two_garments(suit, world):
     suit.click("way_suit_both")
     suit.until(lambda: worn(suit) == ["suit", "suit-bottom"], "the whole suit")
     assert chosen(suit) == ["both"]
+    assert world.imported == [None, Slot.BOTTOM]  # the top is there already
     suit.until(lambda: suit.shows("garment_suit") and suit.shows("garment_suit-bottom"), "a card for each")
     suit.click("toastAction")
     suit.until(lambda: sorted(world.kept) == ["suit", "suit-bottom"], "both kept")
@@ -123,6 +124,21 @@ def test_a_file_that_is_dropped_again_is_worn_as_it_was_chosen(suit, tmp_path):
     suit.app.drop([QUrl.fromLocalFile(str(tmp_path / "suit.glb"))])
     suit.until(lambda: "suit-bottom" in worn(suit), "the trousers again")
     suit.until(lambda: chosen(suit) == ["bottom"], "their chip")
+
+
+def test_another_file_of_that_name_takes_its_place_and_leaves_the_trousers_of_the_first(suit, tmp_path):
+    suit.click("way_suit_both")
+    suit.until(lambda: worn(suit) == ["suit", "suit-bottom"], "the whole suit")
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "suit.obj").write_bytes(b"another model")
+    suit.app.drop([QUrl.fromLocalFile(str(other / "suit.obj"))])
+    suit.until(lambda: suit.app.wardrobe.importing == "suit.obj", "the other suit")
+    suit.until(lambda: suit.app.wardrobe.importing == "", "its top")
+    suit.click("takeOff_suit-bottom")
+    suit.app.wardrobe.toggle("suit-bottom")
+    suit.until(lambda: worn(suit) == ["suit", "suit-bottom"], "trousers of the first suit")
+    assert not suit.shows("banner_garment")
 
 
 @pytest.mark.parametrize("size", [(640, 520), (1280, 800), (1080, 1920)])

@@ -60,9 +60,10 @@ class Source:
             made = replace(made, garment=replace(garment, id=f"{garment.id}-{slot}", name=names))
         self.made[slot] = made
 
-    def garments(self, way: Way) -> list[Made] | None:
-        """What is worn that way, inner layers first; None while some of it is not made."""
-        return [self.made[slot] for slot in way.slots] if all(slot in self.made for slot in way.slots) else None
+    def worn_as(self, way: Way | None) -> list[Made]:
+        """What is worn that way, inner layers first: None is the first way; empty while some of it is not made."""
+        slots = way.slots if way else tuple(self.made)[:1]
+        return [self.made[slot] for slot in slots] if all(slot in self.made for slot in slots) else []
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,7 +135,7 @@ class Imports:
         """Wear a file another way; a later choice takes the place of one that waits."""
         before, source.chosen = source.chosen, way
         self._queue[1:] = [wish for wish in self._queue[1:] if wish.source is not source or wish.way is None]
-        ready = source.garments(way)
+        ready = source.worn_as(way)
         if ready:
             self._made(source, ready, False)
         elif self.pending(source) is None:
@@ -151,17 +152,17 @@ class Imports:
     def _make(self) -> None:
         wish = self._queue[0]
         source, way = wish.source, wish.way or wish.source.chosen
+        dropped = wish.way is None
+        slots = [slot for slot in way.slots if dropped or slot not in source.made] if way else []
         services = self._tools.services
 
         def work() -> list[Made]:
+            garments = [services.import_as(source.path, slot) for slot in slots]
             if way is None:
-                garments = [services.import_photo(source.path)]
-            else:
-                garments = [services.import_as(source.path, slot) for slot in way.slots]
+                garments.append(services.import_photo(source.path))
             return [Made(garment, self._draw_thumbnail(garment)) for garment in garments]
 
         def done(found: list[Made]) -> None:
-            dropped = wish.way is None
             if dropped:
                 source.made.clear()  # the file may hold something else by now
             for made in found:
@@ -170,8 +171,7 @@ class Imports:
                 self._remember(source)
             # Somebody may have changed their mind meanwhile: then what they chose follows.
             if source.chosen is way:
-                slots = [made.garment.slot for made in found]
-                self._made(source, [source.made[slot] for slot in slots], dropped)
+                self._made(source, source.worn_as(way), dropped)
             if dropped:
                 self._look_for_ways(source, found[-1].garment)
             self._next()
@@ -192,8 +192,10 @@ class Imports:
 
     def _remember(self, source: Source) -> None:
         """The latest file of a name is the one that is meant by it."""
-        self._sources = [known for known in self._sources if not known.ids & source.ids]
-        self._sources.append(source)
+        others = [known for known in self._sources if known is not source]
+        for known in others:
+            known.made = {slot: made for slot, made in known.made.items() if made.garment.id not in source.ids}
+        self._sources = [*others, source]
 
     def _look_for_ways(self, source: Source, garment: Garment) -> None:
         def done(ways: tuple[Way, ...]) -> None:

@@ -8,7 +8,6 @@ Chip {
     readonly property bool nowhere: !Window.activeFocusItem || Window.activeFocusItem === Window.contentItem
     signal chose
     small: true
-    Accessible.name: text
     onClicked: {
         list.tabbedTo = visualFocus ? objectName : "";
         chose();
