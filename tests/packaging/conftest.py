@@ -17,6 +17,7 @@ def script(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], ModuleTy
     """Imports a script by name; what it brought is forgotten afterwards."""
     monkeypatch.syspath_prepend(str(SCRIPTS / "linux"))
     monkeypatch.syspath_prepend(str(SCRIPTS / "windows"))
+    monkeypatch.syspath_prepend(str(SCRIPTS / "macos"))
     monkeypatch.syspath_prepend(str(SCRIPTS))
     before, path = set(sys.modules), list(sys.path)
     yield importlib.import_module

@@ -24,11 +24,28 @@ def test_the_app_says_why_it_wants_the_camera():
     assert len(plist["NSCameraUsageDescription"]) > 20
     assert plist["NSHighResolutionCapable"] is True
     assert plist["CFBundleLocalizations"] == ["en", "zh-Hans"]  # Apple's names of languages, not Qt's
-    assert re.fullmatch(r"\d+\.\d+", plist["LSMinimumSystemVersion"])
-    # Of one place only (pyproject.toml): the spec gives it.
-    assert not [key for key in plist if "Version" in key and key != "LSMinimumSystemVersion"]
+    # The app's is in one place only (pyproject.toml) and the system's follows from the packages: the spec gives both.
+    assert not [key for key in plist if "Version" in key]
     # What the app does not use it need not ask for.
     assert [key for key in plist if key.endswith("UsageDescription")] == ["NSCameraUsageDescription"]
+
+
+def test_the_oldest_macos_is_what_the_packages_were_built_for(script, tmp_path):
+    wheels = {
+        "a": ["cp311-cp311-macosx_14_0_arm64"],
+        "b": ["cp36-abi3-macosx_10_13_universal2", "cp36-abi3-macosx_11_0_arm64"],
+        "c": ["cp311-cp311-macosx_15_0_x86_64", "cp311-cp311-macosx_12_0_arm64"],
+        "d": ["py3-none-any"],
+    }
+    for name, tags in wheels.items():
+        (tmp_path / f"{name}.dist-info").mkdir()
+        lines = ["Wheel-Version: 1.0", *(f"Tag: {tag}" for tag in tags)]
+        (tmp_path / f"{name}.dist-info" / "WHEEL").write_text("\n".join(lines) + "\n", "utf-8")
+    oldest = script("oldest_macos").oldest_macos
+    assert oldest(tmp_path, "arm64") == (14, 0)
+    assert oldest(tmp_path, "x86_64") == (15, 0)
+    assert oldest(tmp_path / "a.dist-info", "arm64") == (0, 0)
+    assert "oldest_macos(" in (ROOT / "packaging" / "tryon.spec").read_text("utf-8")
 
 
 def test_entitlements_are_the_camera_and_what_the_runtime_needs():
@@ -109,7 +126,7 @@ def test_workflows_run_pinned_actions_without_secrets(path):
 
 def test_all_three_systems_are_built_and_smoke_tested():
     text = (ROOT / ".github" / "workflows" / "package.yml").read_text("utf-8")
-    jobs = re.split(r"^  (?=[a-z]+:\n    runs-on)", text.replace("    # The oldest", "#", 1), flags=re.MULTILINE)
+    jobs = re.split(r"^  (?=[a-z]+:\n(?:    #.*\n)*    runs-on)", text, flags=re.MULTILINE)
     for system in ("windows", "macos"):
         job = next(job for job in jobs if job.startswith(f"{system}:"))
         assert "packaging/build.py" in job
