@@ -35,11 +35,13 @@ TOOLS = frozenset(
     ]
 )
 # What some makers leave out of their packages. PySide6's own field reads "LGPL or GPL": the LGPL is what we choose.
+# Its wheels also lack the notices of what Qt took from others.
+_QT = ("LGPL-3.0-only", ("LGPL-3.0", "GPL-3.0", "Qt-third-party"))
 _KNOWN = {
     "flatbuffers": ("Apache-2.0", ("Apache-2.0",)),
-    "pyside6": ("LGPL-3.0-only", ("LGPL-3.0", "GPL-3.0")),
-    "pyside6-addons": ("LGPL-3.0-only", ("LGPL-3.0", "GPL-3.0")),
-    "pyside6-essentials": ("LGPL-3.0-only", ("LGPL-3.0", "GPL-3.0")),
+    "pyside6": _QT,
+    "pyside6-addons": _QT,
+    "pyside6-essentials": _QT,
     "shiboken6": ("LGPL-3.0-only", ("LGPL-3.0", "GPL-3.0")),
     # Its bootloader is inside, with an exception that allows programs of any licence.
     "pyinstaller": ("GPL-2.0-or-later WITH Bootloader-exception", ()),

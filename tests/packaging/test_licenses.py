@@ -70,6 +70,16 @@ def test_packages_are_read_with_licence_text_and_home(licenses, tmp_path):
     assert "GNU LESSER GENERAL PUBLIC LICENSE" in text  # of FFmpeg
 
 
+def test_qt_brings_the_notices_of_what_it_took_from_others(licenses, tmp_path):
+    for name in ("PySide6", "PySide6_Addons", "PySide6_Essentials", "shiboken6"):
+        install(tmp_path, name, "LGPL-3.0-only OR GPL-3.0-only", text="")
+    text = licenses.document(licenses.python_parts([str(tmp_path)]))
+    assert text.count("Code of others inside Qt\n====") == 1
+    for part in ("harfbuzz", "freetype", "libjpeg", "libpng", "pcre2", "double-conversion", "masm", "libwebp", "ICU"):
+        assert part in text
+    assert "distribute this software and its documentation for any purpose" in re.sub(r"\s+", " ", text)  # HarfBuzz'
+
+
 def test_a_gpl_package_stops_the_build(licenses, tmp_path):
     install(tmp_path, "sneaky", "GPL-3.0-only")
     with pytest.raises(SystemExit, match="sneaky"):
