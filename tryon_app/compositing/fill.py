@@ -17,6 +17,7 @@ from tryon_app.compositing.hem import continued
 from tryon_app.compositing.labelled import Labelled
 from tryon_app.compositing.limbs import Clothed
 from tryon_app.compositing.maps import Grid, box_mean, strongest
+from tryon_app.compositing.mirrored import mirrored
 from tryon_app.compositing.patch import Patch, touched
 from tryon_app.compositing.plate import Room
 from tryon_app.compositing.skin import Skin, spread
@@ -38,6 +39,8 @@ _AMID = 0.55
 """Share of the new garment around a gap from which on that lies between its parts."""
 _SHADOW = 0.75
 """How light gaps inside the new garment are, beside its cloth around them."""
+_SEEN = 0.05
+"""Share of a copy that is seen."""
 _SAME = 9.0
 """Difference of colours, 0..255, that is not worth painting over."""
 _BODY = 0.3
@@ -103,21 +106,27 @@ class Bared:
         around = _surroundings(seen, [limb.whole for limb in limbs], self.bottom)
         fine = max(round(_BESIDE * cells), 1)
         colour = spread(seen.small, around, fine)
+        mirror, way = mirrored(around, _LOOSE * cells, grid)
         if self.room is not None:
             colour = _over(colour, self.room.colour, room)
+            mirror = np.asarray(mirror * (1.0 - room), np.float32)
         if self.skin.known:
             bare = np.minimum(shape, seen.person)
             colour = _over(colour, np.minimum(self.skin.colour() * shade[..., None], np.float32(255.0)), bare)
-            room = np.asarray(room * (1.0 - bare), np.float32)
+            room, mirror = (np.asarray(seen_there * (1.0 - bare), np.float32) for seen_there in (room, mirror))
         if folds.any():
             # Cloth of the new garment in the shadow of its own folds.
             straight = worn / np.maximum(cover, 1e-2)[..., None]
             share = np.asarray(cv2.dilate(folds, np.ones((3, 3), np.uint8)) * amid, np.float32)
             colour = _over(colour, np.float32(_SHADOW) * spread(cv2.convertScaleAbs(straight), cover, fine), share)
-            room = np.asarray(room * (1.0 - share), np.float32)
+            room, mirror = (np.asarray(seen_there * (1.0 - share), np.float32) for seen_there in (room, mirror))
         alpha = alpha * _different(seen.small, colour)
         shown = None if self.room is None else (np.asarray(alpha * room, np.float32), self.room)
-        return Patch(grid, cv2.convertScaleAbs(colour), alpha, hem, shown, box)
+        mirror = np.asarray(alpha * mirror, np.float32)
+        if hem is not None:
+            mirror, way = np.maximum(mirror, below), np.where(below[..., None] > 0.0, hem[1], way)
+        copied = (mirror, way) if float(mirror.max()) > _SEEN else None
+        return Patch(grid, cv2.convertScaleAbs(colour), alpha, copied, shown, box)
 
     def _around(
         self, seen: Labelled, elsewhere: Float32, cover: Float32, room: Float32, cells: float
