@@ -46,7 +46,7 @@ def test_one_tap_wears_the_trousers_and_brings_back_what_the_top_had_replaced(su
     world.importing.clear()
     suit.click("way_suit_bottom")
     suit.until(lambda: suit.shows("importing"), "the progress")
-    assert chosen(suit) == ["bottom"]
+    suit.until(lambda: chosen(suit) == ["bottom"], "the chip")
     world.importing.set()
     suit.until(lambda: set(worn(suit)) == {"navy-tee", "suit-bottom"}, "trousers below the tee of before")
     by_slot = {each.garment.slot: each for each in world.session.outfit}
@@ -60,7 +60,7 @@ def test_one_tap_wears_the_trousers_and_brings_back_what_the_top_had_replaced(su
 def test_both_wears_the_whole_suit_and_keeps_two_garments(suit, world):
     suit.click("way_suit_both")
     suit.until(lambda: worn(suit) == ["suit", "suit-bottom"], "the whole suit")
-    assert chosen(suit) == ["both"]
+    suit.until(lambda: chosen(suit) == ["both"], "the chip")
     assert world.imported == [None, Slot.BOTTOM]  # the top is there already
     suit.until(lambda: suit.shows("garment_suit") and suit.shows("garment_suit-bottom"), "a card for each")
     suit.click("toastAction")
@@ -84,7 +84,7 @@ def test_the_key_walks_through_the_ways_and_the_latest_counts(suit, world):
     assert Slot.TOP not in world.imported  # "both" was skipped
     suit.key(Qt.Key.Key_Slash)
     suit.type("w")
-    assert chosen(suit) == ["dress"]
+    suit.until(lambda: chosen(suit) == ["dress"], "the chip")
 
 
 def test_tab_and_space_choose_and_stay_where_they_are(suit):
@@ -114,7 +114,7 @@ def test_what_cannot_be_worn_so_is_said_in_the_language_and_stays_as_it_was(suit
     suit.until(lambda: suit.shows("banner_garment"), "the banner")
     assert suit.app.notices.banners[0]["text"] == "suit.glb 看起来不能作为外套来穿。"
     assert worn(suit) == ["suit"]
-    assert chosen(suit) == ["top"]
+    suit.until(lambda: chosen(suit) == ["top"], "the chip")
 
 
 def test_a_file_that_is_dropped_again_is_worn_as_it_was_chosen(suit, tmp_path):

@@ -167,8 +167,7 @@ class Imports:
                 source.made.clear()  # the file may hold something else by now
             for made in found:
                 source.take(made)
-            if dropped:
-                self._remember(source)
+            self._remember(source)
             # Somebody may have changed their mind meanwhile: then what they chose follows.
             if source.chosen is way:
                 self._made(source, source.worn_as(way), dropped)
