@@ -114,9 +114,7 @@ class TopFit:
         torso_target, torso_source = self._torso_grids()
         torso_target = steady("torso", torso_target)
         weight = self.chart.weight
-        torso = piece(
-            "torso", torso_target, torso_source, frame_size, step=step, weight=weight, cut=self._cut(), folds=True
-        )
+        torso = piece("torso", torso_target, torso_source, frame_size, step=step, weight=weight, cut=self._cut())
         above.append(torso)
         if torso is not None and self.chart.inside is not None:
             below.append(replace(torso, name="back_collar", weight=self.chart.inside, behind=True))
