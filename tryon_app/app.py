@@ -77,7 +77,7 @@ def _with_network(outline: Parser, store: "ModelStore", thorough: bool) -> Parse
     from tryon_app.perception.parsing_network import MODEL, NetworkParser
 
     network = _network(MODEL, store)
-    return outline if network is None else NetworkParser(outline, network, thorough)
+    return outline if network is None else NetworkParser(outline, network, thorough, mirrored=thorough)
 
 
 def _refiner(store: "ModelStore", thorough: bool) -> Refiner | None:

@@ -29,6 +29,8 @@ _LIMBS: tuple[tuple[tuple[int, ...], ...], ...] = (
     ((25, 27, 31), (26, 28, 32)),
 )
 """Torso; left and right upper arm, forearm, hand, thigh; both shins and feet. MediaPipe's landmark numbers."""
+SIDES = [0, 1, 2, 3, 4, 6, 5, 8, 7, 10, 9, 12, 11, 13, 14]
+"""The channels in which a mirror shows them."""
 _HEAD = (7, 3, 0, 6, 8)
 _FAR_OUT = 2.0
 _PRESENT = 0.3

@@ -13,6 +13,7 @@ from tryon_app.core.types import BodyPart, Float32, Frame, Labels, Material, Not
 from tryon_app.inference.manifest import Contract
 from tryon_app.inference.running import Dispensable, RunningNetwork
 from tryon_app.perception.appearance import told_apart
+from tryon_app.perception.mirroring import in_a_mirror, with_mirror
 from tryon_app.perception.parse_input import CHANNELS, HEIGHT, WIDTH, Crop, crop_around, encode
 
 MODEL = "parsing"
@@ -76,6 +77,7 @@ class NetworkParser:
         network: With the contract `CONTRACT`; not opened yet.
         thorough: Ask the network about every frame. Otherwise, where a run takes long, it rests in every second frame
             of a quick video in which the person moves little: the labels then move along with the person.
+        mirrored: Ask about the picture as a mirror shows it too, and take the mean: surer, but twice as long.
         clock: Seconds, for the length of a run.
     """
 
@@ -84,11 +86,12 @@ class NetworkParser:
         outline: Parser,
         network: RunningNetwork,
         thorough: bool = True,
+        mirrored: bool = False,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._outline = outline
         self._network = Dispensable(MODEL, network, CONTRACT, _STRANGE, _worse)
-        self._thorough = thorough
+        self._thorough, self._mirrored = thorough, mirrored
         self._clock = clock
         self._took_s = 0.0
         self._before: _Seen | None = None
@@ -131,14 +134,26 @@ class NetworkParser:
         person = parsing.person if pose.person is not None or parsing.person.min() < 1.0 else None
         picture = encode(frame.image, person, pose.points, pose.presence, crop)
         start = self._clock()
-        outputs = self._network.run({"picture": picture[None]})
-        if outputs is None:
+        said = self._said(picture)
+        if said is None:
             self._before = None
             return parsing
         self._took_s = self._clock() - start
-        parts, materials = outputs["parts"][0], outputs["materials"][0]
+        parts, materials = said
         labels = Labels(map_matrix(crop), parts, told_apart(_shown(picture), parts, materials))
         return Parsing(parsing.person, self._steadied(frame, crop, labels, placed))
+
+    def _said(self, picture: Float32) -> tuple[Float32, Float32] | None:
+        """Body parts and materials of the network's input; None where the network fails."""
+        outputs = self._network.run({"picture": picture[None]})
+        if outputs is None:
+            return None
+        parts, materials = outputs["parts"][0], outputs["materials"][0]
+        other = self._network.run({"picture": in_a_mirror(picture)[None]}) if self._mirrored else None
+        if other is None:
+            return parts, materials
+        parts = with_mirror(parts, other["parts"][0], parts=True)
+        return parts, with_mirror(materials, other["materials"][0], parts=False)
 
     def _held(self, frame: Frame, crop: Crop) -> Crop:
         """The crop of the frame before where it still fits: what stands still is then seen in the same pixels."""

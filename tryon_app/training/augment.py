@@ -3,14 +3,13 @@
 Every function takes its random numbers from the generator it is given: the same seed, the same flaws.
 """
 
-from collections.abc import Sequence
 from functools import lru_cache
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tryon_app.core.types import BodyPart, Float32, Landmark, Material, UInt8, sided
+from tryon_app.core.types import Float32, Landmark, Material, UInt8, sided
 
 Random = np.random.Generator
 Arms = tuple[tuple[int, ...], tuple[int, ...]]
@@ -25,20 +24,6 @@ _LEGS: Arms = (
 )
 _HANDS = tuple(set(limb[1:]) for limb in _ARMS)
 _FACE = slice(Landmark.NOSE, Landmark.MOUTH_RIGHT + 1)
-
-
-def mirrored_order(names: Sequence[str]) -> NDArray[np.intp]:
-    """For each name its counterpart on the other side of the body: `names[order[i]]` is the mirror of `names[i]`."""
-    places = {name: index for index, name in enumerate(names)}
-    order = []
-    for name in names:
-        other = name.replace("LEFT", "#").replace("RIGHT", "LEFT").replace("#", "RIGHT")
-        order.append(places[other])
-    return np.array(order, np.intp)
-
-
-LANDMARK_MIRROR = mirrored_order([entry.name for entry in Landmark])
-PART_MIRROR = mirrored_order([entry.name for entry in BodyPart])
 
 
 def torso_length(points: Float32) -> float:

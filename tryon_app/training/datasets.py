@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 
 from tryon_app.core.types import Float32, Material, UInt8
 from tryon_app.perception import parse_input
+from tryon_app.perception.mirroring import LANDMARK_MIRROR, PART_MIRROR
 from tryon_app.training.augment import (
-    LANDMARK_MIRROR,
-    PART_MIRROR,
     Random,
     camera_flaws,
     erring_landmarks,
