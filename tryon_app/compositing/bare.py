@@ -62,7 +62,7 @@ def old_cloth(clothed: Clothed) -> Float32:
 def bare_limb(seen: Labelled, clothed: Clothed, grid: Grid) -> tuple[Float32, Float32]:
     """Where a limb's skin would be without the old cloth, 0..1, and how light it would be there, as a factor."""
     cells = seen.body.unit / grid.pixel
-    field = clothed.limb.field()
+    field = clothed.limb.field_to_hand()
     light = draped_light(seen.small, clothed.cloth, max(round(0.04 * cells), 1), max(round(0.3 * cells), 3))
     return _inside(field, clothed.radius * cells) * clothed.beyond, np.asarray(roundness(field) * light, np.float32)
 

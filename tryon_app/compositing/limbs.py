@@ -12,6 +12,8 @@ _ARM_GIRTH = ((0.150, 0.120), (0.125, 0.080))
 _LEG_GIRTH = ((0.270, 0.165), (0.165, 0.095))
 """The same of thigh and shin."""
 _TIP_GIRTH = 0.16
+_ONTO = 0.35
+"""Share of the hand or foot over which old cloth may hang."""
 _SURE, _VISIBLE = 0.5, 0.4
 _AT_EDGE = 0.15
 """Shoulder widths."""
@@ -82,6 +84,13 @@ class Limb:
                 fields.append(distance / (radius * np.float32(self._body.unit)))
             self._field = np.minimum.reduce(fields).astype(np.float32)
         return self._field
+
+    def field_to_hand(self) -> Float32:
+        """The same, going on a little beyond the last joint: a cuff may lie on the hand, trousers on the foot."""
+        last = self.points[-1]
+        radius = np.float32(self._girth[-1][1] * self._body.unit)
+        beyond = self._body.capsule(last, last + np.float32(_ONTO) * (self._tip - last)) / radius
+        return np.minimum(self.field(), beyond).astype(np.float32)
 
     def weighed(self, likely: Float32) -> Float32:
         """The network's word with the pose's: the limb is near its bones, and where both are unsure it is there.
