@@ -460,3 +460,16 @@ def test_a_reset_forgets_bared_arms() -> None:
     assert bared(wide), "an arm that is bared stays so near the limit"
     compositor.reset()
     assert not bared(wide)
+
+
+def test_a_sleeve_that_is_loose_for_a_moment_flashes_up_on_no_arm_that_was_bared() -> None:
+    slim, loose = figure(sleeves=2.0), figure(sleeves=2.0, loose=2.6)
+    compositor = GarmentCompositor()
+    dress(slim, "tee-white", slim.labels, compositor=compositor)
+    place = at(slim, 0.6, Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST)
+    seen = []
+    for _ in range(12):
+        result = dress(loose, "tee-white", loose.labels, compositor=compositor)
+        seen.append(bool(np.abs(result.image[place].astype(int) - SKIN).max() < 40))
+    assert all(seen[:6]), "a sleeve flashed up"
+    assert not seen[-1], "a sleeve that stays loose is no arm"

@@ -1,5 +1,6 @@
 """The body without its old top: which arms can be bared, where skin would be, and how light it would be there."""
 
+import math
 from collections.abc import Sequence
 
 import cv2
@@ -11,9 +12,6 @@ from tryon_app.compositing.maps import Grid, strongest
 from tryon_app.compositing.skin import draped_light, roundness
 from tryon_app.core.types import Float32
 
-_SLACK_ON, _SLACK_OFF = 0.85, 1.05
-"""Old sleeve beside the bare arm and before nothing known, as a share of that on it, up to which an arm is bared; the
-second once it is."""
 _MOSTLY = 0.6
 _LEAST_SLEEVE = 0.012
 """Old sleeve worth the work, in square shoulder widths."""
@@ -25,30 +23,28 @@ _CHIN_SHADOW = 0.25
 
 
 def worn_on(clothed: Clothed, unit: float, grid: Grid) -> bool:
-    """Whether there is enough old cloth on a limb to be seen; see `can_bare`."""
+    """Whether there is enough old cloth on a limb to be seen; see `slack_of`."""
     return float(clothed.cloth.sum()) >= _LEAST_SLEEVE * (unit / grid.pixel) ** 2
 
 
-def can_bare(clothed: Clothed, unit: float, grid: Grid, before: bool, hidden: Float32) -> bool:
-    """Whether a limb with old cloth on it can be shown bare.
+def slack_of(clothed: Clothed, unit: float, grid: Grid, hidden: Float32) -> float:
+    """How loose the old cloth on a limb is: what of it lies beside the bare limb, before nothing known, as a share of
+    what lies on it; infinite where the limb cannot be shown bare at all.
 
     Args:
         clothed: The limb.
         unit: Shoulder width, frame pixels.
         grid: Where the maps lie.
-        before: Whether it was bared in the last frame.
         hidden: float32 h x w, 0..1: where nothing is known of what is behind the person.
     """
     if not clothed.limb.certain(grid.box) or not worn_on(clothed, unit, grid):
-        return False
+        return math.inf
     cloth = clothed.cloth
     shape = (clothed.limb.field() < 1.05) * clothed.beyond
     inside = float(shape.sum())
     if inside < 1.0 or float((shape * clothed.whole).sum()) < _MOSTLY * inside:
-        return False
-    on_it = float((cloth * shape).sum())
-    slack = float((cloth * (1.0 - shape) * hidden).sum()) / max(on_it, 1e-3)
-    return slack < (_SLACK_OFF if before else _SLACK_ON)
+        return math.inf
+    return float((cloth * (1.0 - shape) * hidden).sum()) / max(float((cloth * shape).sum()), 1e-3)
 
 
 def old_cloth(clothed: Clothed) -> Float32:

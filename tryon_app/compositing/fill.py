@@ -6,13 +6,14 @@ Everything is painted below the new garment, at the size of the small maps; only
 are copied from frames.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 
-from tryon_app.compositing.bare import bare_limb, bare_trunk, can_bare, old_cloth, worn_on
+from tryon_app.compositing.bare import bare_limb, bare_trunk, old_cloth, slack_of, worn_on
 from tryon_app.compositing.hem import continued
 from tryon_app.compositing.labelled import Labelled
 from tryon_app.compositing.limbs import Clothed
@@ -25,6 +26,10 @@ from tryon_app.core.types import CATEGORY_SLOT, BodyPart, Fit, Float32, Frame, L
 
 _WHOLE_SLEEVE = 1.8
 """A new sleeve that goes so far leaves no arm to bare."""
+_SLACK_ON, _SLACK_OFF = 0.85, 1.05
+"""How loose an old sleeve may be on an arm that is bared; the second once it is."""
+_PATIENCE = 8
+"""Frames for which it may be looser then."""
 _BESIDE = 0.04
 """How near the colours beside a rim are taken from, in shoulder widths."""
 _LEAST = 6.0
@@ -195,7 +200,7 @@ class Fill:
     """Decides what is taken off. Remembers which limbs it bared, so that nothing flickers at a limit."""
 
     def __init__(self) -> None:
-        self._before: set[tuple[str, int]] = set()
+        self._before: dict[tuple[str, int], int] = {}
 
     def reset(self) -> None:
         """Forget the past."""
@@ -214,7 +219,7 @@ class Fill:
             room: What is known of the room behind the person.
         """
         top, bottom = replaced(fit)
-        before, self._before = self._before, set()
+        before, self._before = self._before, {}
         if not (top or bottom):
             return Bared()
         skin = Skin(seen, grid.pixel)
@@ -229,21 +234,36 @@ class Fill:
         bared: list[dict[int, Clothed]] = []
         for name, pair in (("arm", sleeved), ("leg", trousers)):
             worn = {side: clothed for side, clothed in pair.items() if worn_on(clothed, unit, grid)}
+            loose = {side: slack_of(clothed, unit, grid, hidden) for side, clothed in worn.items()}
+            waited = {side: _patience(slack, before.get((name, side))) for side, slack in loose.items()}
             # One bare arm beside one with its old sleeve looks stranger than two old sleeves.
-            both = all(
-                skin.known
-                and not skin.resembles(clothed.cloth)
-                and can_bare(clothed, unit, grid, (name, side) in before, hidden)
-                for side, clothed in worn.items()
+            both = skin.known and all(
+                waited[side] is not None and not skin.resembles(clothed.cloth) for side, clothed in worn.items()
             )
             bared.append(worn if both else {})
-            self._before |= {(name, side) for side in bared[-1]}
+            self._before |= {(name, side): waited[side] or 0 for side in bared[-1]}
+            # A forearm towards the camera shows no sleeve for a moment.
+            away = ((key, wait + 1) for key, wait in before.items() if key[0] == name and key[1] not in worn)
+            self._before |= {key: wait for key, wait in away if wait <= _PATIENCE}
         arms, legs = bared
         for side in arms:
             seen.bare_arm(side)
         kept = [clothed for side, clothed in sleeved.items() if side not in arms]
         kept += [clothed for side, clothed in trousers.items() if side not in legs]
         return Bared(skin, top, bottom, arms, legs, tuple(kept), room)
+
+
+def _patience(slack: float, before: int | None) -> int | None:
+    """For how many frames a limb that is bared has been too loose for it; None where it is not bared.
+
+    Args:
+        slack: How loose it is, see `slack_of`.
+        before: The same of the frame before.
+    """
+    if slack < (_SLACK_ON if before is None else _SLACK_OFF):
+        return 0
+    # An arm that moves fast is not quite where its landmarks are: that passes.
+    return before + 1 if before is not None and before < _PATIENCE and math.isfinite(slack) else None
 
 
 def replaced(fit: Fit) -> tuple[bool, bool]:
