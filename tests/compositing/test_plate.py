@@ -140,3 +140,20 @@ def test_another_scene_another_size_and_a_reset_forget_it(change: str) -> None:
         plate.watch(Frame(small), mask)
     known, _ = behind(plate, frame, mask)
     assert known.max() == 0.0
+
+
+def test_frames_that_are_processed_larger_or_smaller_show_the_same_room() -> None:
+    plate = Plate()
+    frame, mask = watched(plate, WALK)
+    large = cv2.resize(frame.image, (2 * WIDTH, 2 * HEIGHT), interpolation=cv2.INTER_LINEAR)
+    plate.watch(Frame(large), mask)
+    box = Rect(0, 0, 2 * WIDTH, 2 * HEIGHT)
+    grid = Grid.over(box, 160)
+    background = cv2.resize(1.0 - mask, (grid.width, grid.height), interpolation=cv2.INTER_AREA)
+    found = plate.behind(grid, grid.picture(large), background)
+    assert found is not None
+    there = np.s_[200:680, 820:1020]
+    assert grid.enlarged(found.known, box)[there].min() > 0.9
+    shown = found.picture(box)[there].astype(int)
+    truth = cv2.resize(plain(), (2 * WIDTH, 2 * HEIGHT), interpolation=cv2.INTER_LINEAR)[there]
+    assert np.abs(shown - truth).mean() < 5.0

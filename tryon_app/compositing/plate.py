@@ -51,7 +51,7 @@ class Plate:
     def reset(self) -> None:
         """Forget the room."""
         self._count, self._scene = 0, 0
-        self._shape = (0, 0)
+        self._shape = self._size = (0, 0)
         self._colour: UInt8 | None = None
         self._often: UInt8 = np.zeros((0, 0), np.uint8)
         self._anchor: tuple[Float32, NDArray[np.bool_]] | None = None
@@ -63,13 +63,15 @@ class Plate:
             frame: The picture.
             person: float32 h x w, 0..1, over the whole frame at a resolution of its own; None = nobody is there.
         """
-        if self._shape != (frame.height, frame.width) or self._scene != frame.scene:
+        size = _size(frame, _SIDE)
+        if self._size != size or self._scene != frame.scene:
             self.reset()
-            self._shape, self._scene = (frame.height, frame.width), frame.scene
+            self._size, self._scene = size, frame.scene
+        self._shape = frame.height, frame.width
         self._count += 1
         if (self._count - 1) % _EVERY:
             return
-        small = shrunk_to(frame.image, _size(frame, _SIDE))
+        small = shrunk_to(frame.image, size)
         free = _free(person, (small.shape[1], small.shape[0]))
         if self._camera_moved(small, free, _size(frame, _ANCHOR_SIDE)):
             self._colour = None
