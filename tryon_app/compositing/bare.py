@@ -19,6 +19,8 @@ _CHEST = 0.62
 """How far down the torso what shows is taken for skin."""
 _NECK, _TRAPEZIUS = 0.175, 0.12
 """Radii in shoulder widths."""
+_BESIDE_JAW = 0.3
+"""Share of its girth that the neck lacks at the height of the jaw."""
 _CHIN_SHADOW = 0.25
 
 
@@ -77,7 +79,9 @@ def bare_trunk(seen: Labelled, shoulders: Sequence[int], grid: Grid) -> tuple[Fl
     # With the head turned, the chin is not above the neck, but the ears are.
     ears = body.ears + 0.55 * body.face_unit * body.face_down
     to_neck: Float32 = np.minimum(body.to_neck, body.capsule(ears, base))
-    neck = np.asarray(to_neck / body.neck_girth(), np.float32)
+    # Beside the jaw it is slimmer than below it.
+    slim = 1.0 - np.float32(_BESIDE_JAW) * np.clip(body.above_chin() / np.float32(0.12 * unit) + 1.0, 0.0, 1.0)
+    neck = np.asarray(to_neck / (body.neck_girth() * slim), np.float32)
     shapes = [_inside(neck, _NECK * cells)]
     under_chin = np.clip(1.0 + body.above_chin() / np.float32(0.22 * unit), 0.0, 1.0)
     shade: Float32 = roundness(neck * np.float32(0.8)) * (1.0 - np.float32(_CHIN_SHADOW) * under_chin)
