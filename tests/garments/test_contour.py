@@ -9,7 +9,8 @@ from PIL import Image
 
 from tryon_app.core.paths import resources_dir
 from tryon_app.core.types import Slot, UInt8
-from tryon_app.garments.contour import closed_contour
+from tryon_app.garments.backdrop import measure
+from tryon_app.garments.contour import CERTAIN, closed_contour, minimum_cut
 from tryon_app.garments.cutout import cut_out
 from tryon_app.garments.importing import import_photo
 
@@ -67,6 +68,39 @@ def test_white_cloth_with_a_shadow(draw_top: Draw, photograph: Draw) -> None:
         photograph(truth, backdrop=(250, 250, 250), shadow=0.3), (240, 240), interpolation=cv2.INTER_AREA
     )
     assert overlap(cut_out(small), cv2.resize(truth[..., 3], (240, 240), interpolation=cv2.INTER_AREA) > 127) > 0.93
+
+
+@pytest.mark.parametrize(
+    ("side", "wall", "shadow"), [("front", (246, 247, 250), 0.12), ("back", (248, 248, 248), 0.08)]
+)
+def test_the_shoulders_and_sleeves_of_a_white_shirt_are_not_lost(
+    photograph: Draw, side: str, wall: tuple[int, int, int], shadow: float
+) -> None:
+    """Its seams are sharper than its outline, and its folds as bright as the wall."""
+    shirt = Image.open(resources_dir() / "garments" / "shirt-white" / f"{side}.png").convert("RGBA")
+    shirt.thumbnail((560, 560))
+    truth = np.pad(np.asarray(shirt), ((67, 67), (67, 67), (0, 0)))
+    assert overlap(cut_out(photograph(truth, backdrop=wall, shadow=shadow)), truth[..., 3] > 127) > 0.98
+
+
+def test_a_small_white_tee_keeps_its_shoulders(photograph: Draw) -> None:
+    tee = Image.open(resources_dir() / "garments" / "tee-white" / "back.png").convert("RGBA")
+    tee.thumbnail((160, 160))
+    truth = np.pad(np.asarray(tee), ((19, 19), (19, 19), (0, 0)))
+    assert overlap(cut_out(photograph(truth, backdrop=(248, 248, 248), shadow=0.08)), truth[..., 3] > 127) > 0.95
+
+
+def test_what_is_certain_stays_within_and_without() -> None:
+    """However cheap it would be to leave it out or to take it in."""
+    evidence = measure(np.full((40, 40, 3), 0.9, np.float32))
+    cloth, ground = np.zeros((40, 40)), np.zeros((40, 40))
+    ground[2:38, 2:38] = 5.0
+    cloth[10:20, 10:20], ground[10:20, 10:20] = CERTAIN, 0.0
+    ground[:2], cloth[20:24, 10:20] = CERTAIN, 6.0
+    ground[20:24, 10:20] = 0.0
+    wanted = np.zeros((40, 40), bool)
+    wanted[10:24, 10:20] = True
+    assert (minimum_cut(evidence, cloth, ground) == wanted).all()
 
 
 def test_nothing_and_everything_are_no_garments() -> None:

@@ -61,6 +61,22 @@ def agreed(careful: Float32, contoured: Contoured) -> Float32:
     return np.asarray(mixed, dtype=np.float32)
 
 
+def mostly_evident(first: Float32, contoured: Contoured) -> bool:
+    """Whether most of a cut-out cannot be backdrop or shadow.
+
+    Args:
+        first: float32 h x w, 0..1, the cut-out.
+        contoured: The closed contour in the same photo, at any size.
+    """
+    height, width = contoured.mask.shape
+    mask = np.asarray(cv2.resize(first, (width, height), interpolation=cv2.INTER_AREA) > 0.5, dtype=bool)
+    return _evident_share(mask, contoured) > _MOSTLY_EVIDENT
+
+
+def _evident_share(mask: Mask, contoured: Contoured) -> float:
+    return float(contoured.evident[mask].mean()) if mask.any() else 0.0
+
+
 def _belongs(piece: Mask, first: Mask, contoured: Contoured, had: bool, wide: bool) -> bool:
     """Whether a piece that one of the cut-outs has is garment.
 
@@ -73,7 +89,7 @@ def _belongs(piece: Mask, first: Mask, contoured: Contoured, had: bool, wide: bo
     """
     grown = cv2.dilate(piece.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool) & ~piece
     beyond, next_to = grown & ~first & ~contoured.mask, grown & first & contoured.mask
-    if contoured.evident[first].mean() > _MOSTLY_EVIDENT and contoured.evident[piece].mean() < _MOSTLY:
+    if _evident_share(first, contoured) > _MOSTLY_EVIDENT and contoured.evident[piece].mean() < _MOSTLY:
         return had  # beside cloth of a colour of its own, what has none is shadow
     # The sharpest place within a pixel or two: neither outline is exact.
     nearest = cv2.erode(contoured.cost, np.ones((3, 3), np.uint8))

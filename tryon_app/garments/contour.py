@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from tryon_app.core.types import Float32, UInt8
 from tryon_app.garments.backdrop import Evidence, Mask, connected_to, measure
 
-_SIDE = 256
+SIDE = 256
+"""Pixels a side at which the contour is usually looked for."""
 _LEAST_SHARE, _MOST_SHARE = 0.04, 0.85
 _GAP = 0.012
 """Gaps in what differs from the backdrop that are closed, in sides of the picture."""
@@ -24,7 +25,7 @@ _CORE = 0.5
 """What is this much of the greatest depth from the outline is garment for certain."""
 # Costs of a pixel of contour without an edge, of one along the sharpest edge, and of a pixel on the wrong side.
 _FLAT, _SHARP = 0.6, 0.02
-_LEFT_OUT, _TAKEN_IN, _EVIDENT, _CERTAIN = 0.06, 0.02, 1.0, 1000.0
+_LEFT_OUT, _TAKEN_IN, _EVIDENT, CERTAIN = 0.06, 0.02, 1.0, 1000.0
 _SOFT_RIM = 1.1
 _UNITS = 1000.0
 _WAYS = ((0, 1, 1.0), (1, 0, 1.0), (1, 1, 0.7), (1, -1, 0.7))
@@ -48,20 +49,21 @@ class Contoured:
     cost: Float32
 
 
-def closed_contour(rgb: UInt8) -> Contoured | None:
+def closed_contour(rgb: UInt8, side: int = SIDE) -> Contoured | None:
     """The largest thing that differs from the backdrop, within its sharpest closed outline.
 
     Args:
         rgb: uint8 H x W x 3.
+        side: Pixels a side at most.
 
     Returns:
-        At some 250 pixels a side, or None where too little, or nearly everything, differs.
+        At that many pixels a side, or None where too little, or nearly everything, differs.
 
     Raises:
         GarmentError: The border is not one plain colour.
     """
     height, width = rgb.shape[:2]
-    scale = min(1.0, _SIDE / max(height, width))
+    scale = min(1.0, side / max(height, width))
     size = (max(8, round(width * scale)), max(8, round(height * scale)))
     small = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), dtype=np.uint8) if scale < 1 else rgb
     evidence = measure(small.astype(np.float32) / np.float32(255))
@@ -72,11 +74,11 @@ def closed_contour(rgb: UInt8) -> Contoured | None:
     depth = cv2.distanceTransform(whole.astype(np.uint8), cv2.DIST_L2, 5)
     cloth = np.where(whole & differing, _LEFT_OUT, 0.0)
     cloth[evident & whole] = _EVIDENT
-    cloth[depth > _CORE * depth.max()] = _CERTAIN
+    cloth[depth > _CORE * depth.max()] = CERTAIN
     ground = np.where(differing, 0.0, _TAKEN_IN)
     ground[depth > _CORE * depth.max()] = 0.0
-    ground[~_reach(whole)] = _CERTAIN
-    return Contoured(_minimum_cut(evidence, cloth, ground), differing, evident, _cost(evidence))
+    ground[~_reach(whole)] = CERTAIN
+    return Contoured(minimum_cut(evidence, cloth, ground), differing, evident, _cost(evidence))
 
 
 def _differing(evidence: Evidence) -> tuple[Mask, Mask]:
@@ -113,34 +115,45 @@ def _reach(whole: Mask) -> Mask:
     return np.asarray(cv2.dilate(near, np.ones((5, 5), np.uint8)), dtype=bool)
 
 
-def _minimum_cut(evidence: Evidence, cloth: NDArray[np.float64], ground: NDArray[np.float64]) -> Mask:
+def minimum_cut(evidence: Evidence, cloth: NDArray[np.float64], ground: NDArray[np.float64]) -> Mask:
     """The pixels inside the cheapest contour.
 
     Args:
-        evidence: The picture.
+        evidence: The picture, in which a pixel of contour costs .02 along sharp edges and .62 across plain cloth.
         cloth: H x W, what leaving a pixel out costs.
         ground: H x W, what taking it in costs.
+
+    Returns:
+        bool H x W.
     """
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import breadth_first_order, maximum_flow
 
     height, width = cloth.shape
-    index = np.arange(height * width).reshape(height, width)
-    source, sink = height * width, height * width + 1
+    inside, outside = cloth >= CERTAIN, ground >= CERTAIN
+    asked = ~(inside | outside)
+    source, sink = int(asked.sum()), int(asked.sum()) + 1
+    # What is certain is one with the graph's ends: only the rest has to be searched.
+    node = np.where(inside, source, sink)
+    node[asked] = np.arange(source)
+    node, index = node.ravel(), np.arange(height * width).reshape(height, width)
     rows, columns, capacities = [], [], []
     for down, right, length in _WAYS:
         one = index[: height - down, max(0, -right) : width - max(0, right)].ravel()
         other = index[down:, max(0, right) : width + min(0, right)].ravel()
         cost = np.round(_UNITS * length * _contour_cost(evidence, one, other)).astype(np.int32)
+        open_ways = (node[one] < source) | (node[other] < source)
+        one, other, cost = node[one[open_ways]], node[other[open_ways]], cost[open_ways]
         rows += [one, other]
         columns += [other, one]
         capacities += [cost, cost]
     for costs, from_source in ((cloth, True), (ground, False)):
-        pixels = index[costs > 0]
+        charged = asked & (costs > 0)
+        pixels = node[charged.ravel()]
         terminal = np.full(pixels.size, source if from_source else sink)
         rows.append(terminal if from_source else pixels)
         columns.append(pixels if from_source else terminal)
-        capacities.append(np.round(_UNITS * costs[costs > 0]).astype(np.int32))
+        capacities.append(np.round(_UNITS * costs[charged]).astype(np.int32))
     graph = coo_matrix(
         (np.concatenate(capacities), (np.concatenate(rows), np.concatenate(columns))), shape=(sink + 1, sink + 1)
     ).tocsr()
@@ -148,9 +161,9 @@ def _minimum_cut(evidence: Evidence, cloth: NDArray[np.float64], ground: NDArray
     rest.data[rest.data < 0] = 0
     rest.eliminate_zeros()
     reached, _ = breadth_first_order(rest, source, directed=True)
-    inside = np.zeros(sink + 1, bool)
-    inside[reached] = True
-    return np.asarray(inside[:source].reshape(height, width), dtype=bool)
+    found = np.zeros(sink + 1, bool)
+    found[reached] = True
+    return np.asarray(found[node].reshape(height, width), dtype=bool)
 
 
 def _contour_cost(evidence: Evidence, one: NDArray[np.intp], other: NDArray[np.intp]) -> Float32:
@@ -174,7 +187,7 @@ def _cost(evidence: Evidence) -> Float32:
 
 def _priced(step: Float32, evidence: Evidence) -> Float32:
     # A soft rim of a shadow is as steep around as it is here.
-    around = cv2.GaussianBlur(step, (0, 0), 3.0 * max(step.shape) / _SIDE)
+    around = cv2.GaussianBlur(step, (0, 0), 3.0 * max(step.shape) / SIDE)
     sharp = np.maximum(0, step - _SOFT_RIM * around)
     scale = max(0.006, 2 * evidence.light_noise, 2 * evidence.tint_noise)
     return np.asarray(_FLAT * np.exp(-((sharp / scale) ** 2)) + _SHARP, dtype=np.float32)

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from tryon_app.core.errors import GarmentError
 from tryon_app.core.types import Float32, UInt8
-from tryon_app.garments.agreement import agreed
+from tryon_app.garments.agreement import agreed, mostly_evident
 from tryon_app.garments.backdrop import Evidence, Mask, connected_to, measure
 from tryon_app.garments.contour import closed_contour
+from tryon_app.garments.either_side import between_neighbours
 from tryon_app.garments.matting import bleed, refine_alpha
 
 _WORK_SIDE = 512
@@ -54,15 +55,23 @@ def cut_out(rgb: UInt8) -> UInt8:
 
 
 def _outlined(rgb: UInt8) -> Float32:
-    """The garment's soft mask on which both ways of cutting agree, or the only one there is."""
+    """The garment's soft mask on which both ways of cutting agree, or the only one there is; of pale cloth a third.
+
+    Args:
+        rgb: uint8 H x W x 3, at most `_WORK_SIDE` pixels a side.
+
+    Returns:
+        float32 h x w, 0..1; it may be larger than the picture.
+    """
     contoured = closed_contour(rgb)
+    if contoured is None:
+        return find_garment(rgb)
     try:
-        careful = find_garment(rgb)
+        first = agreed(find_garment(rgb), contoured)
     except GarmentError:
-        if contoured is None:
-            raise
-        return np.asarray(cv2.GaussianBlur(contoured.mask.astype(np.float32), (0, 0), 0.8), dtype=np.float32)
-    return careful if contoured is None else agreed(careful, contoured)
+        soft = cv2.GaussianBlur(contoured.mask.astype(np.float32), (0, 0), 0.8)
+        first = np.asarray(cv2.resize(soft, (rgb.shape[1], rgb.shape[0])), dtype=np.float32)
+    return first if mostly_evident(first, contoured) else between_neighbours(rgb, first)
 
 
 def find_garment(rgb: UInt8) -> Float32:
