@@ -74,6 +74,26 @@ def test_a_blouson_whose_sleeves_hide_its_sides_is_a_jacket(draw_top):
     assert find_keypoints(shirt).category is Category.SHIRT
 
 
+@pytest.mark.parametrize(
+    ("opening", "seams", "category"),
+    [
+        (True, [642], Category.JACKET),
+        (False, [642], Category.SWEATER),
+        (True, [672], Category.SHIRT),
+        (True, range(200, 690, 24), Category.SHIRT),
+    ],
+    ids=["jacket", "sweater", "hem stitch", "stripes"],
+)
+def test_a_waistband_tells_straight_jackets_from_shirts(draw_top, opening, seams, category):
+    """Denim jackets have a shirt's outline and collar; stripes and the stitches of a hem are no waistband."""
+    rgba, _ = draw_top(angle=55, length=380, cuff=70)
+    for seam in seams:
+        rgba[seam : seam + 3, :, :3] = (20, 30, 60)
+    if opening:
+        rgba[170:690, 390:394, :3] = (40, 60, 100)
+    assert find_keypoints(rgba).category is category
+
+
 def test_short_sleeves_and_an_opening_make_a_shirt(draw_top):
     """Camp collars lie flat: they do not rise above the shoulders."""
     rgba, _ = draw_top(flare=150)

@@ -13,6 +13,7 @@ from tryon_app.garments.opening import opens_in_front
 from tryon_app.garments.outline import Outline, Pocket, outline_of
 from tryon_app.garments.proportions import looks_worn
 from tryon_app.garments.sleeve_gap import cracks, sleeve_pocket
+from tryon_app.garments.waistband import has_waistband
 
 _NO_GARMENT = "The shape in the photo is not that of a garment that can be worn."
 _REMEDY = (
@@ -141,7 +142,8 @@ def _top(outline: Outline, slot: Slot | None, back: bool) -> Found:
     category = Category.DRESS if is_dress else _top_category(shape)
     if category in (Category.TEE, Category.LONGSLEEVE, Category.SHIRT):
         opening = not back and opens_in_front(outline, named.get(KeyPoint.NECK_FRONT, neck_back)[1])
-        if _gathered(shape):
+        long_sleeved = shape.sleeve >= _LONG_SLEEVE * shape.length
+        if _gathered(shape) or (not back and long_sleeved and has_waistband(outline, shape)):
             category = Category.JACKET if opening else Category.SWEATER
         elif opening:
             category = Category.JACKET if _drawn_in(shape) else Category.SHIRT
@@ -183,7 +185,7 @@ def _gathered(shape: TopShape) -> bool:
 def _drawn_in(shape: TopShape) -> bool:
     """Whether a long-sleeved top's hem is narrower than its shoulders, which can be seen where the chest cannot.
 
-    Measured: blousons .82 to .97; shirts 1.02 to 1.15, and jackets cut straight too, which pass for shirts.
+    Measured: blousons .82 to .97; shirts 1.02 to 1.15, and jackets cut straight too, which only a waistband tells.
     """
     hem, shoulders = (abs(a[0] - b[0]) for a, b in zip(*((h.hem, h.shoulder) for h in shape.halves), strict=True))
     return shape.sleeve > _LONG_SLEEVE * shape.length and hem < _DRAWN_IN * shoulders
