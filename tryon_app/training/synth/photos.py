@@ -5,7 +5,7 @@ mate-backgrounds ukui-wallpapers. Without them only scikit-image's pictures are 
 """
 
 import hashlib
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -46,7 +46,8 @@ class Photos:
 
     def pick(self, random: np.random.Generator, width: int, height: int) -> UInt8:
         """Some part of some photograph, uint8 RGB."""
-        photo = self._all[int(random.integers(len(self._all)))]
+        stock = _stock(self._held_out)
+        photo = stock[int(random.integers(len(stock)))]
         scale = max(height / photo.shape[0], width / photo.shape[1]) * float(random.uniform(1.0, 2.2))
         size = max(width, round(photo.shape[1] * scale)), max(height, round(photo.shape[0] * scale))
         scaled = cv2.resize(photo, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
@@ -57,14 +58,16 @@ class Photos:
     def fingerprint(self) -> str:
         """Says which photographs there are: data made with others has another hash."""
         digest = hashlib.sha256()
-        for photo in self._all:
+        for photo in _stock(self._held_out):
             digest.update(photo.tobytes())
         return digest.hexdigest()
 
-    @cached_property
-    def _all(self) -> list[UInt8]:
-        found = [photo for path in _files() if (photo := _read(path)) is not None] + _from_skimage()
-        return [photo for number, photo in enumerate(found) if (number % _HELD_OUT == 0) == self._held_out]
+
+@cache
+def _stock(held_out: bool) -> tuple[UInt8, ...]:
+    """All photographs there are of one share, read once: some packages bring hundreds, as large as screens."""
+    found = [photo for path in _files() if (photo := _read(path)) is not None] + _from_skimage()
+    return tuple(photo for number, photo in enumerate(found) if (number % _HELD_OUT == 0) == held_out)
 
 
 def _files() -> list[Path]:
