@@ -248,7 +248,6 @@ class FakeWorld:
             entries=self._entries,
             load_garment=self._load,
             import_photo=self._import,
-            import_as=self._import_as,
             ways=lambda path, garment: SUIT if "suit" in path.name else (),
             keep_garment=lambda garment: self.kept.append(garment.id),
             save_snapshot=save_snapshot,
@@ -295,17 +294,18 @@ class FakeWorld:
                 return make_garment(key, {"en": english, "zh_CN": chinese}, slot, category)
         raise GarmentError(f"There is no garment called {garment_id!r}.", "Choose another one.")
 
-    def _import(self, path: Path) -> Garment:
+    def _import(self, path: Path, slot: Slot | None) -> Garment:
         self.importing.wait(5)
-        self.imported.append(None)
+        self.imported.append(slot)
+        return self._found(path) if slot is None else self._as(path, slot)
+
+    def _found(self, path: Path) -> Garment:
         if not {"garment", "suit"} & set(path.stem.split()):
             raise GarmentError(f"No garment is found in {path.name}.", "Take one garment on a plain background.")
         sizes = ("S", "M", "L") if "suit" in path.name else ()
         return make_garment(path.stem, {"en": path.stem}, Slot.TOP, Category.TEE, sizes)
 
-    def _import_as(self, path: Path, slot: Slot) -> Garment:
-        self.importing.wait(5)
-        self.imported.append(slot)
+    def _as(self, path: Path, slot: Slot) -> Garment:
         if slot is Slot.OUTER:
             raise GarmentError(f"{path.name} does not look like something worn as {slot}.", "Choose another slot.")
         categories = {Slot.TOP: Category.TEE, Slot.BOTTOM: Category.TROUSERS, Slot.DRESS: Category.DRESS}

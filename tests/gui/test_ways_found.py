@@ -11,7 +11,7 @@ from tryon_app.core.types import Category, Slot
 from tryon_app.core.types import KeyPoint as K
 from tryon_app.garments.importing import import_photo
 from tryon_app.garments.mesh import camera
-from tryon_app.gui.ways import Way, import_as, ways_of
+from tryon_app.gui.ways import Way, ways_of
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +57,7 @@ def test_photos_ask_where_their_shape_leaves_more_than_one(name, ways):
     garment = import_photo(photo)
     assert ways_of(photo, garment) == ways
     for way in ways:
-        assert import_as(photo, way.slots[0]).slot is way.slots[0]
+        assert import_photo(photo, slot=way.slots[0]).slot is way.slots[0]
 
 
 @pytest.mark.parametrize(("length", "ways"), [(1.7, ()), (1.8, (Way.TOP, Way.DRESS))])
@@ -72,7 +72,7 @@ def test_a_long_top_may_be_a_short_dress(tmp_path, length, ways):
 
 
 def test_a_real_suit_is_dropped_and_worn_whole(open_window, world, tmp_path, monkeypatch):
-    services = replace(world.services(), import_photo=import_photo, import_as=import_as, ways=ways_of)
+    services = replace(world.services(), import_photo=lambda path, slot: import_photo(path, slot=slot), ways=ways_of)
     monkeypatch.setattr(world, "services", lambda: services)
     window = open_window()
     window.until(lambda: window.app.pump.hasPicture, "the first picture")

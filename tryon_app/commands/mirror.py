@@ -101,7 +101,6 @@ def services(networks: bool = True, heart: "Heart | None" = None) -> "Services":
         entries=lambda: app.catalogue().entries(),
         load_garment=lambda garment_id: app.load_garment(garment_id),
         import_photo=app.import_photo,
-        import_as=app.import_photo,
         keep_garment=_keep,
         save_snapshot=save_snapshot,
         make_recorder=_make_recorder,

@@ -143,22 +143,27 @@ class Anatomy:
         """Distance from the neck's axis below the mouth: float32 h x w, pixels."""
         return self.capsule(self.chin + 0.35 * (self.mouth - self.chin), self.neck_base)
 
+    @cached_property
+    def spine(self) -> tuple[Float32, float]:
+        """Unit vector from between the shoulders to between the hips, float32 2, and how far that is, pixels."""
+        axis = self.hips - self.middle
+        length = max(float(np.linalg.norm(axis)), 1.0)
+        return np.asarray(axis / length, np.float32), length
+
     def torso(self, end: float = 0.95) -> Float32:
         """1 in the middle of the trunk.
 
         Args:
             end: How far down: 1 the hips.
         """
-        axis = self.hips - self.middle
-        length = max(float(np.linalg.norm(axis)), 1.0)
-        across = np.abs(self.along_axis(self.middle, np.array([-axis[1], axis[0]], np.float32) / length))
+        axis, _ = self.spine
+        across = np.abs(self.along_axis(self.middle, np.array([-axis[1], axis[0]], np.float32)))
         return (self.chest(end) * (across < 0.42 * self.unit)).astype(np.float32)
 
     def chest(self, end: float = 0.95) -> Float32:
         """1 at the height of the trunk, however far beside it; see `torso`."""
-        axis = self.hips - self.middle
-        length = max(float(np.linalg.norm(axis)), 1.0)
-        along = self.along_axis(self.middle, axis / length) / length
+        axis, length = self.spine
+        along = self.along_axis(self.middle, axis) / length
         return ((along > 0.12) & (along < end)).astype(np.float32)
 
     def capsule(self, a: Float32, b: Float32) -> Float32:

@@ -85,9 +85,7 @@ def bare_trunk(seen: Labelled, shoulders: Sequence[int], grid: Grid) -> tuple[Fl
     shapes = [_inside(neck, _NECK * cells)]
     under_chin = np.clip(1.0 + body.above_chin() / np.float32(0.22 * unit), 0.0, 1.0)
     shade: Float32 = roundness(neck * np.float32(0.8)) * (1.0 - np.float32(_CHIN_SHADOW) * under_chin)
-    axis = body.hips - body.middle
-    length = max(float(np.linalg.norm(axis)), 1.0)
-    axis = (axis / length).astype(np.float32)
+    axis, length = body.spine
     down = _CHEST * length * axis
     for side in shoulders:
         # From the neck over the shoulder, and the trunk down to the armpits: flat, one light.

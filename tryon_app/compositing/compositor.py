@@ -53,7 +53,8 @@ class GarmentCompositor:
 
     def composite(self, frame: Frame, pose: Pose, parsing: Parsing, fit: Fit) -> Composite:
         """See `core.protocols.Compositor`."""
-        self._plate.watch(frame, parsing.person)
+        if parsing.labels is not None:  # else nothing is taken off, and no room is asked for
+            self._plate.watch(frame, parsing.person)
         messages = tuple(item.message for item in fit.garments if item.message)
         fit = self._trimmed(fit)
         boxes = [piece.roi for item in fit.garments for piece in item.pieces]
@@ -67,7 +68,8 @@ class GarmentCompositor:
         seen = front.labelled
         bared = None
         if seen is not None:
-            room = self._plate.behind(front.grid, seen.small, seen.background)
+            taken_off = any(replaced(fit))
+            room = self._plate.behind(front.grid, seen.small, seen.background) if taken_off else None
             bared = self._fill.bare(seen, fit, _longest_sleeves(fit), front.grid, room)
         colour = np.zeros((roi.height, roi.width, 3), np.uint8)
         alpha = np.zeros((roi.height, roi.width), np.float32)

@@ -2,8 +2,8 @@
 hem, the room where earlier frames have shown it, else the surroundings along narrow rims. What would not look natural
 is left as it is.
 
-Everything is painted below the new garment, at the size of the small maps; only the lower garment's cloth and the room
-are copied from frames.
+Everything is painted below the new garment, at the size of the small maps; only the lower garment's cloth, the room and
+the surroundings are copied from frames.
 """
 
 import math
@@ -118,13 +118,13 @@ class Bared:
         if self.skin.known:
             bare = np.minimum(shape, seen.person)
             colour = _over(colour, np.minimum(self.skin.colour() * shade[..., None], np.float32(255.0)), bare)
-            room, mirror = (np.asarray(seen_there * (1.0 - bare), np.float32) for seen_there in (room, mirror))
+            room, mirror = (np.asarray(copied * (1.0 - bare), np.float32) for copied in (room, mirror))
         if folds.any():
             # Cloth of the new garment in the shadow of its own folds.
             straight = worn / np.maximum(cover, 1e-2)[..., None]
             share = np.asarray(cv2.dilate(folds, np.ones((3, 3), np.uint8)) * amid, np.float32)
             colour = _over(colour, np.float32(_SHADOW) * spread(cv2.convertScaleAbs(straight), cover, fine), share)
-            room, mirror = (np.asarray(seen_there * (1.0 - share), np.float32) for seen_there in (room, mirror))
+            room, mirror = (np.asarray(copied * (1.0 - share), np.float32) for copied in (room, mirror))
         alpha = alpha * _different(seen.small, colour)
         shown = None if self.room is None else (np.asarray(alpha * room, np.float32), self.room)
         mirror = np.asarray(alpha * mirror, np.float32)
@@ -153,9 +153,10 @@ class Bared:
 
     def _off_limbs(self, seen: Labelled, shape: Float32, room: Float32, cells: float) -> Float32:
         """Old cloth on and beside limbs that are bared: float32 h x w, 0..1."""
-        nothing = np.zeros_like(shape)
-        sleeves = strongest([nothing, *(old_cloth(limb) for limb in self.arms.values())])
-        trousers = strongest([nothing, *(old_cloth(limb) for limb in self.legs.values())])
+        sleeves, trousers = (
+            strongest([np.zeros_like(shape), *(old_cloth(limb) for limb in limbs.values())])
+            for limbs in (self.arms, self.legs)
+        )
         beside = np.maximum(_near(seen.background, _LOOSE * cells), room)
         return np.maximum(sleeves * np.maximum(shape, beside), trousers)
 
@@ -172,10 +173,11 @@ class Bared:
         if self.room is None:
             return np.zeros_like(cover)
         near = max(round(0.5 * _LOOSE * cells), 1)
-        body = strongest([cover, seen.body.torso(_THIGHS), seen.lower])
+        trunk = seen.body.torso(_THIGHS)
+        body = strongest([cover, trunk, seen.lower])
         outside, within = box_mean(seen.background * (1.0 - cover), near), box_mean(body, near)
         beside = np.clip((outside / (outside + within + np.float32(1e-3)) - _BODY) * np.float32(6.0), 0.0, 1.0)
-        return np.asarray(self.room.known * beside * (1.0 - seen.body.torso(_THIGHS)), np.float32)
+        return np.asarray(self.room.known * beside * (1.0 - trunk), np.float32)
 
     def _body(self, seen: Labelled, grid: Grid) -> tuple[Float32, Float32]:
         """Where skin would be without the old clothes, 0..1, and how light it would be there."""

@@ -30,11 +30,10 @@ def continued(seen: Labelled, left: Float32, grid: Grid) -> tuple[Float32, Float
         Where, float32 h x w, 0..1; and which pixel of the frame to copy, float32 h x w x 2. None when nowhere.
     """
     body = seen.body
-    axis = body.hips - body.middle
-    length = max(float(np.linalg.norm(axis)), 1.0)
-    if abs(float(axis[0])) > _LEANING * length:
+    axis, length = body.spine
+    if abs(float(axis[0])) > _LEANING:
         return None
-    along = body.along_axis(body.middle, axis / length) / np.float32(length)
+    along = body.along_axis(body.middle, axis) / np.float32(length)
     old = np.where((along > _HIPS) & (seen.dress < 0.4), left, 0.0).astype(np.float32)
     lower = (seen.lower > 0.5).astype(np.uint8)
     reach = _LONGEST * body.unit / grid.pixel

@@ -147,9 +147,8 @@ class Labelled:
     def hanging(self) -> Float32:
         """The present top down to the middle of the thighs: it hangs over what is put on below."""
         body = self.body
-        axis = body.hips - body.middle
-        length = max(float(np.linalg.norm(axis)), 1.0)
-        left = np.float32(_HANGS * body.unit + length) - body.along_axis(body.middle, axis / length)
+        axis, length = body.spine
+        left = np.float32(_HANGS * body.unit + length) - body.along_axis(body.middle, axis)
         above = np.clip(left / np.float32(0.1 * body.unit) + np.float32(0.5), 0.0, 1.0)
         return np.asarray(np.maximum(self.upper - self.dress, 0.0) * above, np.float32)
 

@@ -52,6 +52,7 @@ class BottomFit:
     ) -> None:
         self.chart = chart
         self.body = body
+        self.legs = legs_of(body)
         self.silhouette = silhouette
         fit = 0.65 * np.log(_HIP / max(chart.hip, 1.0)) + 0.35 * np.log(_WAIST / max(chart.waist, 1.0))
         scale = body.unit * float(np.exp(fit))
@@ -109,7 +110,7 @@ class BottomFit:
         factor = np.interp(along / body.unit, [-0.75, -0.45, 0.05, 0.4], [1.0, 1.03, 1.22, 1.26])
         girths = (body.girth(1.0) * factor).astype(np.float32)
         edges = {}
-        for side, leg in legs_of(body).items():
+        for side, leg in self.legs.items():
             direction = np.tile(across * side, (rungs, 1)).astype(np.float32)
             # With the legs apart the hips are as wide as the thighs reach.
             most = 1.22 + _ASTRIDE * leg.apart(body) * np.linspace(0.0, 1.0, rungs, dtype=np.float32)
@@ -134,7 +135,7 @@ class BottomFit:
         waist = crotch - float(np.clip(0.85 * chart.rise * self.along_scale, 0.45 * unit, 1.0 * unit))
         block = chart.crotch_rung
         centre, edges = self._block(waist, crotch, block + 1)
-        legs = legs_of(body)
+        legs = self.legs
         t = np.linspace(0.0, 1.0, block + 1, dtype=np.float32)[:, None]
         # Between the thighs, wherever they go.
         seated = max(leg.bent for leg in legs.values())
@@ -229,13 +230,12 @@ class BottomFit:
             half: float32 n, half of the skirt's width there.
         """
         body, unit = self.body, self.body.unit
-        legs = legs_of(body)
-        lines = {side: leg.centre(leg.stops(along / float(leg.true.sum()))) for side, leg in legs.items()}
+        stops = {side: leg.stops(along / float(leg.true.sum())) for side, leg in self.legs.items()}
+        lines = {side: leg.centre(stops[side]) for side, leg in self.legs.items()}
         apart = 0.5 * np.linalg.norm(lines[1] - lines[-1], axis=1)
         edges = {}
-        for side, leg in legs.items():
-            stops = leg.stops(along / float(leg.true.sum()))
-            radius = np.interp(stops, [0.0, leg.seen[0], leg.whole], [0.34, 0.24, 0.2]) * unit
+        for side, leg in self.legs.items():
+            radius = np.interp(stops[side], [0.0, leg.seen[0], leg.whole], [0.34, 0.24, 0.2]) * unit
             slack = np.maximum(half - apart - radius, 0.0)
             out = (radius + 0.5 * slack)[:, None].astype(np.float32)
             edges[side] = smooth((lines[side] + leg.outward(lines[side], body) * out).astype(np.float32), 2)

@@ -41,12 +41,14 @@ class Contoured:
         differing: bool h x w, what is not bare backdrop.
         evident: bool h x w, what is neither backdrop nor shadow.
         cost: float32 h x w, what a pixel of contour costs here: little along sharp edges.
+        evidence: What it was found by.
     """
 
     mask: Mask
     differing: Mask
     evident: Mask
     cost: Float32
+    evidence: Evidence
 
 
 def closed_contour(rgb: UInt8, side: int = SIDE) -> Contoured | None:
@@ -78,7 +80,7 @@ def closed_contour(rgb: UInt8, side: int = SIDE) -> Contoured | None:
     ground = np.where(differing, 0.0, _TAKEN_IN)
     ground[depth > _CORE * depth.max()] = 0.0
     ground[~_reach(whole)] = CERTAIN
-    return Contoured(minimum_cut(evidence, cloth, ground), differing, evident, _cost(evidence))
+    return Contoured(minimum_cut(evidence, cloth, ground), differing, evident, _cost(evidence), evidence)
 
 
 def _differing(evidence: Evidence) -> tuple[Mask, Mask]:

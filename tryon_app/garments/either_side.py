@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from tryon_app.core.types import Float32, UInt8
-from tryon_app.garments.backdrop import Evidence, Mask, connected_to, measure
+from tryon_app.garments.backdrop import Evidence, Mask, connected_to
 from tryon_app.garments.contour import CERTAIN, closed_contour, minimum_cut
 
 _SIDE = 512
@@ -73,7 +73,7 @@ def between_neighbours(rgb: UInt8, first: Float32) -> Float32:
     contoured = closed_contour(large, _SIDE)
     if contoured is None:
         return first
-    evidence = measure(large.astype(np.float32) / np.float32(255))
+    evidence = contoured.evidence
     mask = _redrawn(_looks(evidence, rgb, size), evidence, _filled(contoured.mask), _filled(_enlarged(first, size)))
     if not mask.any():
         return first

@@ -153,13 +153,11 @@ class Imports:
         wish = self._queue[0]
         source, way = wish.source, wish.way or wish.source.chosen
         dropped = wish.way is None
-        slots = [slot for slot in way.slots if dropped or slot not in source.made] if way else []
+        slots = [slot for slot in way.slots if dropped or slot not in source.made] if way else [None]
         services = self._tools.services
 
         def work() -> list[Made]:
-            garments = [services.import_as(source.path, slot) for slot in slots]
-            if way is None:
-                garments.append(services.import_photo(source.path))
+            garments = [services.import_photo(source.path, slot) for slot in slots]
             return [Made(garment, self._draw_thumbnail(garment)) for garment in garments]
 
         def done(found: list[Made]) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from tryon_app.core.protocols import Camera, Recorder
 from tryon_app.core.settings import Settings
 from tryon_app.core.types import Category, Garment, Outfit, Slot, UInt8
-from tryon_app.gui.ways import Way, import_as, ways_of
+from tryon_app.gui.ways import Way, ways_of
 
 Progress = Callable[[str, float], None]
 """Told what is being done and how much of it is (0..1; below 0: not known)."""
@@ -94,8 +94,8 @@ class Services:
         cameras: The cameras connected now; slow, on a worker.
         entries: The catalogue.
         load_garment: Id -> garment with its pictures; slow, on a worker.
-        import_photo: Product photo -> garment; slow, on a worker; raises `GarmentError`, `InputError`.
-        import_as: Photo or model that was imported, where it is worn -> garment; slow, on a worker; raises the same.
+        import_photo: Product photo or model, where it is worn (None = found out) -> garment; slow, on a worker; raises
+            `GarmentError`, `InputError`.
         ways: Photo or model, its garment -> ways to offer; slow, on a worker; raises the same.
         keep_garment: Saves an imported garment to the user's own; slow, on a worker.
         save_snapshot: (uint8 RGB, folder, mirrored) -> file written; slow, on a worker; raises `OutputError`.
@@ -111,13 +111,12 @@ class Services:
     cameras: Callable[[], Sequence[CameraChoice]]
     entries: Callable[[], Sequence[GarmentEntry]]
     load_garment: Callable[[str], Garment]
-    import_photo: Callable[[Path], Garment]
+    import_photo: Callable[[Path, Slot | None], Garment]
     keep_garment: Callable[[Garment], None]
     save_snapshot: Callable[[UInt8, Path, bool], Path]
     make_recorder: Callable[[Path, tuple[int, int], float], Recorder]
     translations: Path
     icons: Path
-    import_as: Callable[[Path, Slot], Garment] = import_as
     ways: Callable[[Path, Garment], tuple[Way, ...]] = ways_of
 
 

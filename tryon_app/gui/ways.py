@@ -36,18 +36,6 @@ class Way(StrEnum):
         return next((way for way in cls if set(way.slots) == set(slots)), None)
 
 
-def import_as(path: Path, slot: Slot) -> Garment:
-    """The garment in a photo or model that was worn already, for another part of the body; slow.
-
-    Raises:
-        GarmentError: It cannot be worn there.
-        InputError: The file cannot be read any more.
-    """
-    from tryon_app.garments.importing import import_photo
-
-    return import_photo(path, slot=slot)
-
-
 def ways_of(path: Path, garment: Garment) -> tuple[Way, ...]:
     """The ways to offer for a file; slow.
 
