@@ -30,7 +30,7 @@ def test_from_shards_to_figures(tryon, shards, tmp_path):
     code, _, said = tryon("resume", run, "--steps", 3)
     assert code == 0
     assert "step 3" in said
-    code, out, _ = tryon("export", "--checkpoint", run, "--output", onnx)
+    code, out, _ = tryon("export", "--checkpoint", run, "--output", onnx, "--weights", tmp_path / "kept")
     assert code == 0
     assert 'file = "parsing.onnx"' in out
     assert "# 3 steps" in out
@@ -43,6 +43,11 @@ def test_from_shards_to_figures(tryon, shards, tmp_path):
     for head, classes in (("parts", 15), ("materials", 8)):
         assert 0.0 <= figures[0][head]["miou"] <= 1.0
         assert len(figures[0][head]) == classes + 1  # dress is not worn here, things in front are
+
+    further = ("parse", "--data", shards, "--output", tmp_path / "further", "--steps", 1, "--batch", 2)
+    code, _, said = tryon(*further, "--start", tmp_path / "kept", "--threads", 1)
+    assert code == 0
+    assert "step 1" in said
 
 
 def test_what_is_not_there_is_named(tryon, tmp_path):

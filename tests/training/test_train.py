@@ -119,8 +119,3 @@ def test_damaged_and_foreign_checkpoints_are_refused(settings, tmp_path):
     json_path.write_text("{}")
     with pytest.raises(InputError, match="no checkpoint"):
         resume(ParseTask, KIND, run, lambda _: None)
-
-
-def test_a_checkpoint_is_small_enough_to_be_kept_with_the_source(settings, tmp_path):
-    train(ParseTask, replace(settings, steps=1), tmp_path / "run", lambda _: None)
-    assert sum(path.stat().st_size for path in (tmp_path / "run").glob("parse*.safetensors")) < 20e6

@@ -61,17 +61,31 @@ def checkpoint_of(path: Path) -> tuple[Path, str]:
 def export(
     checkpoint: Checkpoint,
     output: Annotated[Path, typer.Option("--output", "-o", help="The ONNX file to write.")] = Path("parsing.onnx"),
+    weights: Annotated[
+        Path | None,
+        typer.Option(
+            "--weights",
+            metavar="FOLDER",
+            help="Keep the weights there too, for `tryon train parse|warp --start`.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Write the network of a checkpoint as ONNX, after comparing it with torch; prints lines for models/manifest.toml.
 
-    **Example**
+    **Examples**
 
     - `tryon train export --checkpoint run --output models/parsing.onnx`
+
+    - `tryon train export --checkpoint run --output models/parsing.onnx --weights models/training`
     """
     require("torch", "safetensors", "onnx", "matplotlib")
-    from tryon_app.training.export import export_network
+    from tryon_app.training.export import export_network, keep_weights
 
-    sys.stdout.write(export_network(*checkpoint_of(checkpoint), output).manifest() + "\n")
+    path, kind = checkpoint_of(checkpoint)
+    sys.stdout.write(export_network(path, kind, output).manifest() + "\n")
+    if weights is not None:
+        keep_weights(path, kind, weights)
 
 
 def quantize(

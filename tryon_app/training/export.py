@@ -4,7 +4,7 @@ import hashlib
 import io
 import warnings
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from tryon_app.core.files import atomic_write
 from tryon_app.fitting import refine
 from tryon_app.inference.manifest import Contract
 from tryon_app.perception import parsing_network
-from tryon_app.training.checkpoint import load_checkpoint
+from tryon_app.training.checkpoint import load_checkpoint, save_checkpoint
 from tryon_app.training.learner import averaged
 from tryon_app.training.networks import ParsingNetwork, Probabilities, Refinement, WarpNetwork
 
@@ -96,6 +96,28 @@ def export_network(checkpoint: Path, kind: str, path: Path) -> Exported:
     with atomic_write(path) as part:
         part.write_bytes(content)
     return Exported(path, hashlib.sha256(content).hexdigest(), len(content), difference, found.step)
+
+
+def keep_weights(checkpoint: Path, kind: str, folder: Path) -> Path:
+    """A copy of a checkpoint that holds the averaged weights alone, a quarter of its size: to keep and to begin from.
+
+    Args:
+        checkpoint: The JSON file of the checkpoint.
+        kind: Which network: "parse" or "warp".
+        folder: Where the copy goes.
+
+    Returns:
+        Its JSON file.
+
+    Raises:
+        InputError: The checkpoint cannot be used.
+        OutputError: The copy cannot be written.
+    """
+    found = load_checkpoint(checkpoint, kind)
+    learnt = {name: values for name, values in found.tensors.items() if name.startswith("average.")}
+    target = folder / f"{kind}.json"
+    save_checkpoint(target, replace(found, tensors=learnt))
+    return target
 
 
 def onnx_bytes(network: Any, contract: Contract) -> bytes:

@@ -6,6 +6,7 @@ from typing import Any
 import torch
 
 from tryon_app.core.errors import InputError
+from tryon_app.training.growth import grow
 from tryon_app.training.settings import TrainSettings
 
 Losses = dict[str, Any]
@@ -76,8 +77,17 @@ class Learner:
             found |= {f"optimiser.{index}.{name}": values for name, values in state.items()}
         return found
 
+    def begin(self, tensors: Mapping[str, Any]) -> None:
+        """Start with the averaged weights of another training, of a network as wide or narrower.
+
+        Raises:
+            InputError: They are of a network of another build.
+        """
+        for network in (self.network, self.average):
+            grow(network, _below(tensors, "average"))
+
     def restore(self, tensors: Mapping[str, Any]) -> None:
-        """Continue from what `tensors` gave.
+        """Continue from what `tensors` gave; from the averaged weights alone where nothing else was kept.
 
         Raises:
             InputError: It does not fit this network.
@@ -89,14 +99,15 @@ class Learner:
                 index, _, what = rest.partition(".")
                 states.setdefault(int(index), {})[what] = values
         try:
-            self.network.load_state_dict(_below(tensors, "network"))
+            self.network.load_state_dict(_below(tensors, "network") or _below(tensors, "average"))
             self.average.load_state_dict(_below(tensors, "average"))
             trained: list[Any] = [values for group in self._optimiser.param_groups for values in group["params"]]
             for place, state in states.items():
                 # The fused optimiser walks through memory: moments must lie there as their weights do.
                 like = trained[place]
                 state |= {n: torch.empty_like(like).copy_(v) for n, v in state.items() if v.shape == like.shape}
-            self._optimiser.load_state_dict(self._optimiser.state_dict() | {"state": states})
+            if states:
+                self._optimiser.load_state_dict(self._optimiser.state_dict() | {"state": states})
         except (RuntimeError, ValueError, IndexError) as error:
             raise InputError("The checkpoint is of a network of another shape.", "Train anew.") from error
 

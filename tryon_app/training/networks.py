@@ -16,11 +16,12 @@ from tryon_app.fitting import refine_input
 from tryon_app.perception import parse_input
 
 PARTS, MATERIALS = len(BodyPart), len(Material)
-WIDTHS = (16, 32, 64, 96, 128)
+WIDTHS = (24, 48, 64, 128, 192)
 """Channels at 1/2, 1/4, 1/8, 1/16 and 1/32 of the input."""
 DEPTHS = (1, 2, 2, 2)
 """Residual blocks at 1/4 and below."""
-_HEAD = 24
+_HEAD = 32
+_WARP_HEAD = 24
 WARP_WIDTHS = (24, 48, 64, 96)
 WARP_DEPTHS = (2, 2, 3)
 _REACH = 4.0
@@ -57,7 +58,7 @@ class _Residual(nn.Module):
 class _UNet(nn.Module):
     """A stem that halves the picture, an encoder, a decoder back to the stem's size, and a head."""
 
-    def __init__(self, inputs: int, widths: Sequence[int], depths: Sequence[int], outputs: int) -> None:
+    def __init__(self, inputs: int, widths: Sequence[int], depths: Sequence[int], head: int, outputs: int) -> None:
         super().__init__()
         self.stem = _Conv(inputs, widths[0], 3, 2)
         self.encoder = nn.ModuleList()
@@ -66,7 +67,7 @@ class _UNet(nn.Module):
             self.encoder.append(nn.Sequential(*blocks))
         self.rise = nn.ModuleList(_Conv(deep, shallow, 1) for shallow, deep in reversed(list(pairwise(widths))))
         self.decoder = nn.ModuleList(_Conv(shallow, shallow) for shallow in reversed(list(widths[:-1])))
-        self.head = nn.Sequential(_Conv(widths[0], _HEAD), nn.Conv2d(_HEAD, outputs, 1))
+        self.head = nn.Sequential(_Conv(widths[0], head), nn.Conv2d(head, outputs, 1))
 
     def half(self, picture: Any) -> Any:
         """The head's outputs at half the picture's size."""
@@ -88,8 +89,8 @@ class ParsingNetwork(_UNet):
     N x 15 x 128 x 96, and of the materials, N x 9 x 128 x 96.
     """
 
-    def __init__(self, widths: Sequence[int] = WIDTHS, depths: Sequence[int] = DEPTHS) -> None:
-        super().__init__(parse_input.CHANNELS, widths, depths, PARTS + MATERIALS)
+    def __init__(self, widths: Sequence[int] = WIDTHS, depths: Sequence[int] = DEPTHS, head: int = _HEAD) -> None:
+        super().__init__(parse_input.CHANNELS, widths, depths, head, PARTS + MATERIALS)
 
     def forward(self, picture: Any) -> tuple[Any, Any]:
         """Logits of body parts and materials."""
@@ -119,7 +120,7 @@ class WarpNetwork(_UNet):
     """
 
     def __init__(self, widths: Sequence[int] = WARP_WIDTHS, depths: Sequence[int] = WARP_DEPTHS) -> None:
-        super().__init__(refine_input.CHANNELS, widths, depths, 4)
+        super().__init__(refine_input.CHANNELS, widths, depths, _WARP_HEAD, 4)
         last: Any = self.head[-1]
         # Untrained, it leaves everything where geometry laid it.
         nn.init.zeros_(last.weight)

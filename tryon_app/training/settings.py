@@ -10,6 +10,7 @@ class TrainSettings:
     Attributes:
         data: Folder with the shards to learn from.
         holdout: Folder with shards that are only looked at, to see how it goes; "" = none.
+        start: Checkpoint whose weights, of a network as wide or narrower, it begins with; "" = from nothing.
         seed: Of the first weights, the order and the flaws.
         steps: Steps of the whole schedule; 0 = the budget counts.
         minutes: Time budget of the whole schedule, resumed parts together.
@@ -18,7 +19,7 @@ class TrainSettings:
         decay: Weight decay.
         warm_up: Steps until the highest learning rate.
         average: Share of the averaged weights that stays at each step.
-        bf16: Multiply in bfloat16: faster where the CPU has AMX or a matrix unit, slower where not.
+        bf16: Multiply in bfloat16: faster where the CPU has AVX512_BF16 or AMX, slower where not.
         threads: For torch.
         workers: Threads that prepare examples beside it.
         every_s: Seconds between checkpoints.
@@ -27,6 +28,7 @@ class TrainSettings:
 
     data: str
     holdout: str = ""
+    start: str = ""
     seed: int = 1
     steps: int = 0
     minutes: float = 60.0

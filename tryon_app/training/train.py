@@ -115,6 +115,8 @@ def _train(task: Task, settings: TrainSettings, output: Path, begun: Checkpoint 
     learner = Learner(task.network, settings)
     if begun is not None:
         learner.restore(begun.tensors)
+    elif settings.start:
+        learner.begin(load_checkpoint(Path(settings.start), task.kind).tensors)
     report(f"{parameter_count(learner.network) / 1e6:.2f} M parameters, {task.count} frames")
     with _threads(settings.threads):
         return _Run(task, settings, output, learner, report, begun).go()
