@@ -12,7 +12,7 @@ from tryon_app.garments.neckline import front_neck
 from tryon_app.garments.opening import opens_in_front
 from tryon_app.garments.outline import Outline, Pocket, outline_of
 from tryon_app.garments.proportions import looks_worn
-from tryon_app.garments.sleeve_gap import cracks, sleeve_pocket
+from tryon_app.garments.sleeve_gap import armhole, cracks, sleeve_pocket
 from tryon_app.garments.waistband import has_waistband
 
 _NO_GARMENT = "The shape in the photo is not that of a garment that can be worn."
@@ -78,7 +78,7 @@ def _is_bottom(outline: Outline) -> bool:
     tall = outline.height > 1.6 * outline.width  # buckles of overalls pass for sleeves; an open coat is wider
     if legs is not None and tall and legs.depth > _LEGS * outline.height:
         return True
-    if _shouldered(outline):
+    if _shouldered(outline) or all(armhole(outline, sign) for sign in (-1, 1)):
         return False
     sleeved = all(_sleeve_pockets(outline).values())
     legged = legs is not None and (tall or not sleeved)

@@ -17,6 +17,8 @@ _ABOVE_HEM = 0.12
 """A batwing's gap ends this far above the hem, in heights of the garment."""
 _HIDDEN = 0.3
 """An inner corner this near to the gap's end, in widths of the cuff, is hidden behind the body with the armpit."""
+_STUBBY, _BEND = 0.14, 0.015
+"""Cuffs narrower than this, in halves of the chest, are corners; the lower one bends at least so, in widths."""
 _STRAIGHT = 0.01
 """How far a straight edge may fall, in widths of the garment."""
 _LEGS, _LEG_CUT = 0.6, 0.12
@@ -180,6 +182,8 @@ def _sleeved(outline: Outline, sign: int, collar: Point, pocket: Pocket) -> tupl
         inner = outline.farthest(end, _direction(axis - 0.8 * outwards))
         tip = 0.5 * (outline.contour[outer] + outline.contour[inner])
     cuff_outer, cuff_inner = outline.at(outer), outline.at(inner)
+    if _distance(cuff_inner, cuff_outer) < _STUBBY * abs(pocket.bottom[0] - outline.middle):
+        cuff_inner = _lower_corner(outline, sign, outer, pocket)
     torso = outline.path(pocket.index, outline.nearest((outline.middle, outline.y1)))
     if sign < 0:
         torso = outline.path(outline.nearest((outline.middle, outline.y1)), pocket.index)
@@ -188,6 +192,16 @@ def _sleeved(outline: Outline, sign: int, collar: Point, pocket: Pocket) -> tupl
     armpit, guess = _armpit(outline, sign, pocket, hem, hidden)
     shoulder = _shoulder(outline, sign, collar, cuff_outer, armpit)
     return Side(sign, collar, shoulder, armpit, hem, cuff_outer, cuff_inner), guess
+
+
+def _lower_corner(outline: Outline, sign: int, tip: int, pocket: Pocket) -> Point:
+    """Where the cuff of a cap sleeve ends, whose edge slants from its tip to the gap: the bend between, or the gap."""
+    path = outline.path(tip, pocket.index) if sign > 0 else outline.path(pocket.index, tip)[::-1]
+    points = outline.contour[path]
+    chord = points[-1] - points[0]
+    bend = np.abs((points - points[0]) @ np.array([chord[1], -chord[0]])) / max(1e-6, float(np.hypot(*chord)))
+    best = int(bend.argmax())
+    return outline.at(int(path[best])) if bend[best] > _BEND * outline.width else pocket.bottom
 
 
 def _distance(first: Point, second: Point) -> float:

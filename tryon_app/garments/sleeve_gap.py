@@ -20,6 +20,8 @@ _ALONE = 0.5
 """How much of a step's height the edge may fall or rise beside it."""
 _LOWEST = 0.8
 """Cuffs of long sleeves hang this far down, in heights of the garment, at least."""
+_UNDERARM, _OUTWARDS = 0.12, 0.55
+"""How far below an armhole the armpit is looked for, in widths, and how steeply the side goes out to it."""
 _CRACK_NEAREST, _CRACK_FARTHEST = 0.5, 0.93
 """Where it may be, in halves of the garment's width from the axis."""
 _CRACK_EVEN = 0.08
@@ -32,6 +34,30 @@ def sleeve_pocket(outline: Outline, sign: int) -> Pocket | None:
     Followed from the top over the shoulder and down, the outline of a garment with a sleeve turns at the cuff and comes
     back, inwards and mostly upwards, to the armpit; without a sleeve it only goes down, bending in slowly at most.
     """
+    found = _gap(outline, sign)
+    return None if found is None or _is_armhole(outline, sign, found) else found
+
+
+def armhole(outline: Outline, sign: int) -> bool:
+    """Whether one side has the armhole of a top without sleeves: a gap that is no sleeve's."""
+    found = _gap(outline, sign)
+    return found is not None and _is_armhole(outline, sign, found)
+
+
+def _is_armhole(outline: Outline, sign: int, pocket: Pocket) -> bool:
+    """Whether it is cut out of a top without sleeves: the side goes out to the armpit at once, past the strap."""
+    path = _down(outline, sign)
+    place = int(np.flatnonzero(path == pocket.index)[0]) if pocket.index in path else 0
+    out = sign * (outline.contour[path, 0] - outline.middle)
+    near = outline.contour[path, 1] < pocket.bottom[1] + _UNDERARM * outline.width
+    below = out[place:][near[place:]]
+    if place == 0 or not len(below):
+        return False
+    steep = out[place] + _OUTWARDS * _UNDERARM * outline.width
+    return float(below.max()) > max(steep, float(out[:place].max()))
+
+
+def _gap(outline: Outline, sign: int) -> Pocket | None:
     path = _down(outline, sign)
     points = outline.contour[path]
     out = sign * (points[:, 0] - outline.middle)
