@@ -1,12 +1,16 @@
 """The flat fitter: product photos bent over a person by geometry alone."""
 
+from dataclasses import replace
 from functools import partial
 from weakref import WeakKeyDictionary
+
+import numpy as np
 
 from tryon_app.core.types import (
     CATEGORY_SLOT,
     Fit,
     FitPiece,
+    Float32,
     Frame,
     GarmentFit,
     GarmentView,
@@ -19,6 +23,7 @@ from tryon_app.core.types import (
 from tryon_app.fitting.body import Body
 from tryon_app.fitting.bottom import BottomFit, bottom_seen
 from tryon_app.fitting.bottom_chart import BottomChart, read_bottom
+from tryon_app.fitting.likeness import likeness, swatch, worn_swatch
 from tryon_app.fitting.silhouette import Silhouette
 from tryon_app.fitting.steady import Steady
 from tryon_app.fitting.top import TopFit, top_seen
@@ -42,6 +47,7 @@ class FlatFitter:
         self._most_step = step
         self._steady = Steady()
         self._worn = WornMemory()
+        self._swatches: WeakKeyDictionary[GarmentView, Float32] = WeakKeyDictionary()
         self._charts: WeakKeyDictionary[GarmentView, TopChart | BottomChart] = WeakKeyDictionary()
 
     def reset(self) -> None:
@@ -81,10 +87,22 @@ class FlatFitter:
             pieces = [] if hidden else BottomFit(chart, body, silhouette, _ease(worn)).pieces(size, step, steady)
         else:
             hidden = top_seen(body, *size)
+            now = replace(now, alike=self._alike(frame, view, chart, body, now))
             fit = None if hidden else TopFit(chart, garment.category, body, silhouette, _ease(worn), now)
             pieces = [] if fit is None else fit.pieces(size, step, steady)
         message = f"{garment.id}: {hidden or 'outside the picture'}" if not pieces else ""
         return GarmentFit(worn, view, tuple(pieces), message)
+
+    def _alike(self, frame: Frame, view: GarmentView, chart: TopChart, body: Body, now: WornNow) -> float:
+        """How likely the person wears this very garment now, 0..1."""
+        if now.seen is None:
+            return 0.0
+        own = self._swatches.get(view)
+        if own is None:
+            own = self._swatches[view] = swatch(view.rgba, chart.weight)
+        worn = worn_swatch(frame.image, now.seen, body)
+        found = 0.0 if worn is None else likeness(own, worn)
+        return float(now.settled(("alike", id(view)), np.array([found], np.float32))[0])
 
 
 def _ease(worn: Worn) -> tuple[float, float]:

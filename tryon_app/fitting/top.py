@@ -25,6 +25,9 @@ _HANG = 0.93
 _GIVES = 0.92, 1.2
 """How much shorter and longer than it is a garment may be drawn."""
 
+_SAME = 0.7, 1.8
+"""The same where the person wears this very garment: the photo tells shapes, and hardly sizes."""
+
 _LONGER = 0.04
 """How much further than the present hem a top is drawn that is tucked in, in units."""
 
@@ -246,7 +249,8 @@ class TopFit:
         tail = self.chart.tail * self.along_scale * _HANG * self.body.upright
         natural = start + float(drop[-1]) + tail
         wanted = self.worn.hem_for(natural, self.body, self.category)
-        stretch = min(max((wanted - start) / max(natural - start, 1.0), _GIVES[0]), _GIVES[1])
+        least, most = (usual + (same - usual) * self.worn.alike for usual, same in zip(_GIVES, _SAME, strict=True))
+        stretch = min(max((wanted - start) / max(natural - start, 1.0), least), most)
         shown = (wanted - start) / stretch / max(natural - start, 1.0)
         if not 0.2 < shown < 0.98:
             return ladder, start + drop * stretch

@@ -29,6 +29,8 @@ _TIED = 0.4
 """Votes of samples that make no difference."""
 _SIDE, _SLEEVE = 0.35, 0.6
 """How far the cut of body and sleeve may lie from what is seen and still be drawn as wide, in what is seen."""
+_SAME = 0.5
+"""How much further all these reach where the person wears this very garment."""
 _FOLLOW = 0.15
 """Share of a new reading in the average."""
 _LONGER = 0.34
@@ -60,6 +62,7 @@ class WornNow:
         bare: How much lower, pixels.
         cuffs: Side, +1 left, -1 right -> pixels down the arm from the shoulder joint, for arms where it is seen.
         seen: The maps of this very frame, for edges; None where no network ran.
+        alike: 0..1, how likely it is the very garment that is to be put on: then it is as large as it is seen to be.
         settled: Averages what is read from `seen` under a name over time.
     """
 
@@ -69,6 +72,7 @@ class WornNow:
     bare: float = 0.0
     cuffs: Mapping[int, float] = field(default_factory=dict)
     seen: Labelled | None = field(default=None, compare=False)
+    alike: float = 0.0
     settled: Settled = field(default=as_read, compare=False)
 
     def hem_for(self, natural: float, body: Body, category: Category) -> float:
@@ -85,10 +89,11 @@ class WornNow:
         if self.hem is None:
             # The present top goes on to the frame's edge, or behind something: so does the new one.
             short = 0.0 if self.covers is None else max(self.covers - natural, 0.0)
-            return natural + short * _near(short, 0.24 * body.torso)
+            return natural + short * _near(short, (0.24 + _SAME * self.alike) * body.torso)
         apart = self.hem - natural
         # A longer one shows below the new hem; a shorter one shows nothing.
-        tolerance = (_LONGER if apart > 0 else 0.12 if loose else 0.24) * body.torso
+        usual = _LONGER if apart > 0 else 0.12 if loose else 0.24
+        tolerance = (usual + _SAME * self.alike) * body.torso
         if self.over_bottom and apart < 0 and not loose:
             # As short as the present one, if it is about as short; a longer one is tucked in where trousers begin.
             if apart < -self.bare:
@@ -106,7 +111,7 @@ class WornNow:
         if self.seen is None:
             return natural
         apart = measured - natural
-        return (natural + apart * nearness(apart, _SIDE * measured)).astype(np.float32)
+        return (natural + apart * nearness(apart, (_SIDE + _SAME * self.alike) * measured)).astype(np.float32)
 
     def sleeve_for(self, natural: Float32, measured: Float32, centre: Float32) -> Float32:
         """Half widths of a new sleeve: the present sleeve's where there is one and the cut comes near.
@@ -122,7 +127,7 @@ class WornNow:
         upper, dress, _ = self.seen.cloth(centre)
         apart = measured - natural
         covered = np.minimum(np.maximum(3.0 * (upper + dress) - 1.0, 0.0), 1.0)[:, None]
-        change = apart * covered * nearness(apart, _SLEEVE * measured) / natural
+        change = apart * covered * nearness(apart, (_SLEEVE + _SAME * self.alike) * measured) / natural
         for rung in range(1, len(change)):
             # A cuff at the present one is as wide as the sleeve above it, not as the bare arm below.
             change[rung] += (1.0 - covered[rung]) * 0.95 * (change[rung - 1] - change[rung])
@@ -142,7 +147,7 @@ class WornNow:
         # As seen -> true: bones that point at the camera look shorter.
         true, seen = arm.stops(unit)
         apart = float(np.interp(cuff, seen, true)) - natural
-        return natural + apart * _near(apart, 0.28 * unit)
+        return natural + apart * _near(apart, (0.28 + _SAME * self.alike) * unit)
 
 
 def _near(apart: float, tolerance: float) -> float:

@@ -22,6 +22,10 @@ _LOWEST = 0.8
 """Cuffs of long sleeves hang this far down, in heights of the garment, at least."""
 _UNDERARM, _OUTWARDS = 0.12, 0.55
 """How far below an armhole the armpit is looked for, in widths, and how steeply the side goes out to it."""
+_CUT_IN, _SLOPE, _NECK = 0.01, 0.012, (0.4, 0.55, 0.7)
+"""How far an armhole is cut in and a shoulder falls, in widths of the garment; where the neck is, in shoulders."""
+_DEEPEST, _TO_ARMPIT, _BEYOND = 0.45, 0.3, 1.12
+"""Where an armhole is narrowest and how far below that it ends, in widths; how far beyond the shoulder it gets."""
 _CRACK_NEAREST, _CRACK_FARTHEST = 0.5, 0.93
 """Where it may be, in halves of the garment's width from the axis."""
 _CRACK_EVEN = 0.08
@@ -39,9 +43,23 @@ def sleeve_pocket(outline: Outline, sign: int) -> Pocket | None:
 
 
 def armhole(outline: Outline, sign: int) -> bool:
-    """Whether one side has the armhole of a top without sleeves: a gap that is no sleeve's."""
-    found = _gap(outline, sign)
-    return found is not None and _is_armhole(outline, sign, found)
+    """Whether one side is cut as a top's without sleeves: in below a shoulder that slopes, and out to the armpit.
+
+    A waistband does not slope, and below it a skirt goes out at once.
+    """
+    points = outline.contour[_down(outline, sign)]
+    out, row = sign * (points[:, 0] - outline.middle), (points[:, 1] - outline.y0) / outline.width
+    reached = np.maximum.accumulate(out)
+    upper = np.where(row < _DEEPEST, reached - out, 0.0)
+    narrowest = int(upper.argmax())
+    tip = int(out[: narrowest + 1].argmax())
+    neck = min(outline.top(outline.middle + sign * share * out[tip]) for share in _NECK)
+    near = out[narrowest:][row[narrowest:] < row[narrowest] + _TO_ARMPIT]
+    return bool(
+        upper[narrowest] > _CUT_IN * outline.width
+        and points[tip, 1] - neck > _SLOPE * outline.width
+        and near.max() > _BEYOND * reached[narrowest]
+    )
 
 
 def _is_armhole(outline: Outline, sign: int, pocket: Pocket) -> bool:
