@@ -25,6 +25,8 @@ _OUT = np.linspace(0.08, 1.12, _SAMPLES, dtype=np.float32)
 _LEAST_KNOWN = 0.12
 """Share of the line that must be seen on either side of an end."""
 _CLEAR = 0.62
+_GOES_ON = 0.8
+"""Share of a line that is cloth where the top goes on to the frame's edge."""
 _TIED = 0.4
 """Votes of samples that make no difference."""
 _SIDE, _SLEEVE = 0.35, 0.6
@@ -291,8 +293,9 @@ def _hem(seen: Labelled, body: Body) -> tuple[float | None, float | None, bool, 
         split = _split(upper[column], told)
         split = _split(top, told) if split is None else split
         if split is None:
+            # Above the first cloth there is a neck; below the last, a little that says too little to be an end.
             cloth = np.flatnonzero((top > 0.5) & (told > 0.5))
-            if len(cloth) and float(top[told > 0.5].mean()) > 0.9:
+            if len(cloth) and float(top[cloth[0] :][told[cloth[0] :] > 0.5].mean()) > _GOES_ON:
                 reached.append(float(along[cloth[-1]]))
             continue
         # Between the last sample of cloth and the first without.
