@@ -92,6 +92,17 @@ def test_no_hem_is_invented_where_the_cloth_goes_on():
     assert worn.covers > 1.2 * TORSO
 
 
+def test_what_is_too_little_to_be_an_end_is_none():
+    """A neckline above, and at the frame's edge something that may be trousers or a fold in the shadow."""
+    pose = figure()
+    found = labels(pose, 1.97)
+    neck = int((SHOULDERS_Y + 0.4 * TORSO) / STEP)
+    found.materials[Material.UPPER, :neck], found.materials[Material.SKIN, :neck] = 0.0, 1.0
+    worn = read_worn(found, Body(pose))
+    assert worn.hem is None
+    assert worn.covers == pytest.approx(1.97 * TORSO, abs=0.06 * TORSO)
+
+
 def test_a_new_top_goes_as_far_as_the_present_one_is_seen():
     body = Body(figure())
     worn = WornNow(covers=1.1 * TORSO)
@@ -153,9 +164,12 @@ def test_a_longer_top_than_a_cropped_one_covers_the_skin_and_is_tucked_in_below_
     assert np.diff(values).max() < 0.02 * TORSO
 
 
-def drawn(pose, found, garment="tee-white"):
+BLACK = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
+
+
+def drawn(pose, found, garment="tee-white", image=BLACK):
     """Lowest row of the torso piece that shows cloth."""
-    frame = Frame(np.zeros((HEIGHT, WIDTH, 3), np.uint8))
+    frame = Frame(image)
     worn = (Worn(CATALOGUE.load(garment)),)
     fit = FlatFitter().fit(frame, pose, Parsing(pose.person, found), worn)
     torso = next(piece for piece in fit.garments[0].pieces if piece.name == "torso")

@@ -45,6 +45,35 @@ def test_a_sleeveless_top_with_a_closed_neck_is_no_skirt():
     assert away(found, K.ARMPIT_LEFT, SHELL[3]) < 8
 
 
+@pytest.mark.parametrize("flare", [560.0, 620.0, 700.0])
+@pytest.mark.parametrize("cut_in", [6.0, 20.0])
+def test_armholes_tell_a_wide_sleeveless_top_from_a_skirt(flare, cut_in):
+    """Its neck is closed by the back, and its sides go out to the armpits and on."""
+    half = [(470.0, 60.0), (530.0, 75.0), (530.0 - cut_in, 150.0), (600.0, 260.0), (flare + 30.0, 640.0)]
+    found = find_keypoints(drawn(half, 70))
+    assert found.slot is not Slot.BOTTOM
+    assert K.CUFF_OUTER_LEFT not in found.keypoints
+    assert away(found, K.SHOULDER_LEFT, half[1]) < 10
+    assert away(found, K.ARMPIT_LEFT, half[3]) < 25
+
+
+def test_a_ruffle_above_a_waist_is_no_shoulder():
+    half = [(490.0, 60.0), (494.0, 62.0), (478.0, 130.0), (545.0, 230.0), (590.0, 640.0)]
+    assert find_keypoints(drawn(half)).category is Category.SKIRT
+
+
+@pytest.mark.parametrize("gap", [(0.0, 0.0), (6.0, 18.0)])
+def test_a_cap_sleeve_whose_edge_slants_to_its_gap(gap):
+    wide, deep = gap
+    half = [(470.0, 60.0), (560.0, 90.0), (640.0, 220.0), (560.0, 290.0)]
+    half += [(560.0 - wide, 290.0 - deep), (562.0 - wide, 292.0)] if deep else []
+    half += [(558.0, 460.0)]
+    found = find_keypoints(drawn(half, 70))
+    assert (found.slot, found.category) == (Slot.TOP, Category.TEE)
+    assert away(found, K.CUFF_OUTER_LEFT, half[2]) < 12
+    assert away(found, K.CUFF_INNER_LEFT, half[3]) < 20
+
+
 @pytest.mark.parametrize("height", [20.0, 45.0])
 def test_a_stand_up_collar_above_the_shoulders_is_no_waistband(height):
     assert find_keypoints(drawn([(460.0, 60.0 - height), *SHELL])).slot is not Slot.BOTTOM

@@ -25,7 +25,7 @@ _HANG = 0.93
 _GIVES = 0.92, 1.2
 """How much shorter and longer than it is a garment may be drawn."""
 
-_SAME = 0.7, 1.8
+_SAME = 0.88, 1.8
 """The same where the person wears this very garment: the photo tells shapes, and hardly sizes."""
 
 _LONGER = 0.04

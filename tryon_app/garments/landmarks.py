@@ -12,7 +12,7 @@ from tryon_app.garments.neckline import front_neck
 from tryon_app.garments.opening import opens_in_front
 from tryon_app.garments.outline import Outline, Pocket, outline_of
 from tryon_app.garments.proportions import looks_worn
-from tryon_app.garments.sleeve_gap import armhole, cracks, sleeve_pocket
+from tryon_app.garments.sleeve_gap import cracks, has_armholes, sleeve_pocket
 from tryon_app.garments.waistband import has_waistband
 
 _NO_GARMENT = "The shape in the photo is not that of a garment that can be worn."
@@ -78,7 +78,7 @@ def _is_bottom(outline: Outline) -> bool:
     tall = outline.height > 1.6 * outline.width  # buckles of overalls pass for sleeves; an open coat is wider
     if legs is not None and tall and legs.depth > _LEGS * outline.height:
         return True
-    if _shouldered(outline) or all(armhole(outline, sign) for sign in (-1, 1)):
+    if _shouldered(outline) or has_armholes(outline):
         return False
     sleeved = all(_sleeve_pockets(outline).values())
     legged = legs is not None and (tall or not sleeved)
@@ -87,7 +87,8 @@ def _is_bottom(outline: Outline) -> bool:
 
 def _sleeve_pockets(outline: Outline) -> dict[int, Pocket | None]:
     pockets = {sign: sleeve_pocket(outline, sign) for sign in (-1, 1)}
-    return pockets if any(pockets.values()) or not _shouldered(outline) else cracks(outline)
+    known = any(pockets.values()) or not _shouldered(outline) or has_armholes(outline)
+    return pockets if known else cracks(outline)
 
 
 def _shouldered(outline: Outline) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 
 from tryon_app.core.types import KeyPoint, Point, Slot
 from tryon_app.garments.outline import Outline
-from tryon_app.garments.sleeve_gap import armhole
+from tryon_app.garments.sleeve_gap import has_armholes
 
 Limits = Mapping[str, tuple[float, float]]
 
@@ -81,7 +81,7 @@ def _of_top(points: Mapping[KeyPoint, Point], outline: Outline) -> tuple[dict[st
         "full": _fullness(outline),
     }
     if KeyPoint.CUFF_OUTER_LEFT not in points:
-        if all(armhole(outline, side) for side in (-1, 1)):
+        if has_armholes(outline):
             return measures, _SLEEVELESS | {"full": (0.5, 1.0)}
         return measures, _SLEEVELESS
     measures["cuff"] = _length(points, "cuff_outer", "cuff_inner") / chest

@@ -22,10 +22,10 @@ _LOWEST = 0.8
 """Cuffs of long sleeves hang this far down, in heights of the garment, at least."""
 _UNDERARM, _OUTWARDS = 0.12, 0.55
 """How far below an armhole the armpit is looked for, in widths, and how steeply the side goes out to it."""
-_CUT_IN, _SLOPE, _NECK = 0.01, 0.012, (0.4, 0.55, 0.7)
-"""How far an armhole is cut in and a shoulder falls, in widths of the garment; where the neck is, in shoulders."""
-_DEEPEST, _TO_ARMPIT, _BEYOND = 0.45, 0.3, 1.12
-"""Where an armhole is narrowest and how far below that it ends, in widths; how far beyond the shoulder it gets."""
+_CUT_IN, _SLOPE, _NECK = 0.02, 0.035, (0.4, 0.55, 0.7)
+"""How far an armhole is cut in, how far the shoulder falls to it, and where the neck is, in halves of the shoulders."""
+_DEEPEST, _TO_ARMPIT, _BEYOND = 1.8, 1.1, 1.12
+"""Where an armhole is narrowest, how far below that it ends, and how far out from the middle, in the same."""
 _CRACK_NEAREST, _CRACK_FARTHEST = 0.5, 0.93
 """Where it may be, in halves of the garment's width from the axis."""
 _CRACK_EVEN = 0.08
@@ -42,23 +42,30 @@ def sleeve_pocket(outline: Outline, sign: int) -> Pocket | None:
     return None if found is None or _is_armhole(outline, sign, found) else found
 
 
-def armhole(outline: Outline, sign: int) -> bool:
-    """Whether one side is cut as a top's without sleeves: in below a shoulder that slopes, and out to the armpit.
+def has_armholes(outline: Outline) -> bool:
+    """Whether it is cut as a top without sleeves: in below shoulders that slope, and out to the armpits.
 
     A waistband does not slope, and below it a skirt goes out at once.
     """
+    return all(_armhole(outline, sign) for sign in (-1, 1))
+
+
+def _armhole(outline: Outline, sign: int) -> bool:
     points = outline.contour[_down(outline, sign)]
-    out, row = sign * (points[:, 0] - outline.middle), (points[:, 1] - outline.y0) / outline.width
+    out = sign * (points[:, 0] - outline.middle)
+    out = out[: int(out.argmax()) + 1]
+    row = points[: len(out), 1] - outline.y0
     reached = np.maximum.accumulate(out)
-    upper = np.where(row < _DEEPEST, reached - out, 0.0)
-    narrowest = int(upper.argmax())
+    cut_in = np.where(row < _DEEPEST * np.maximum(reached, 1.0), reached - out, 0.0)
+    narrowest = int(cut_in.argmax())
+    shoulder = reached[narrowest]
     tip = int(out[: narrowest + 1].argmax())
-    neck = min(outline.top(outline.middle + sign * share * out[tip]) for share in _NECK)
-    near = out[narrowest:][row[narrowest:] < row[narrowest] + _TO_ARMPIT]
+    neck = min(outline.top(outline.middle + sign * share * shoulder) for share in _NECK)
+    near = out[narrowest:][row[narrowest:] < row[narrowest] + _TO_ARMPIT * shoulder]
     return bool(
-        upper[narrowest] > _CUT_IN * outline.width
-        and points[tip, 1] - neck > _SLOPE * outline.width
-        and near.max() > _BEYOND * reached[narrowest]
+        cut_in[narrowest] > _CUT_IN * shoulder
+        and points[tip, 1] - neck > _SLOPE * shoulder
+        and near.max() > _BEYOND * shoulder
     )
 
 
