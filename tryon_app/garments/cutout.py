@@ -16,6 +16,7 @@ from tryon_app.garments.backdrop import Evidence, Mask, connected_to, measure
 from tryon_app.garments.contour import closed_contour
 from tryon_app.garments.either_side import between_neighbours
 from tryon_app.garments.matting import bleed, refine_alpha
+from tryon_app.garments.patches import without_patches
 
 _WORK_SIDE = 512
 _DEEPEST_SHADOW = 0.42
@@ -48,7 +49,7 @@ def cut_out(rgb: UInt8) -> UInt8:
     scale = min(1.0, _WORK_SIDE / max(height, width))
     size = (max(8, round(width * scale)), max(8, round(height * scale)))
     small = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), dtype=np.uint8) if scale < 1 else rgb
-    alpha = refine_alpha(rgb, _outlined(small))
+    alpha = refine_alpha(rgb, without_patches(_outlined(small)))
     if (alpha[_border(height, width)] > 127).mean() > _ON_RIM:
         raise GarmentError("No garment was found in the photo: what it shows goes on beyond its rim.", _REMEDY)
     return bleed(rgb, alpha)

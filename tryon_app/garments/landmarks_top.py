@@ -191,6 +191,10 @@ def _sleeved(outline: Outline, sign: int, collar: Point, pocket: Pocket) -> tupl
     hidden = _distance(cuff_inner, pocket.bottom) < _HIDDEN * _distance(cuff_inner, cuff_outer)
     armpit, guess = _armpit(outline, sign, pocket, hem, hidden)
     shoulder = _shoulder(outline, sign, collar, cuff_outer, armpit)
+    if _distance(shoulder, cuff_outer) < _STUBBY * abs(armpit[0] - outline.middle) * 2 and cuff_inner != pocket.bottom:
+        # What was taken for the cuff is the upper edge of a cap sleeve: its cuff goes on from its tip to the gap.
+        cuff_outer, cuff_inner = cuff_inner, _lower_corner(outline, sign, inner, pocket)
+        shoulder = _shoulder(outline, sign, collar, cuff_outer, armpit)
     return Side(sign, collar, shoulder, armpit, hem, cuff_outer, cuff_inner), guess
 
 

@@ -159,7 +159,7 @@ def outline_of(rgba: UInt8) -> Outline:
     if cv2.contourArea(contour, oriented=True) < 0:  # y points down: positive is clockwise as seen
         contour = contour[::-1].copy()
     ys, xs = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    middle, evenness = _axis(mask, float(xs[0] + xs[-1]) / 2)
+    middle, evenness = mirror_axis(mask, float(xs[0] + xs[-1]) / 2)
     return Outline(
         mask=mask,
         grey=grey,
@@ -176,8 +176,13 @@ def outline_of(rgba: UInt8) -> Outline:
     )
 
 
-def _axis(mask: UInt8, first: float) -> tuple[float, float]:
-    """x of the mirror axis, where the mask and its mirror image overlap best, and the share that does."""
+def mirror_axis(mask: UInt8, first: float) -> tuple[float, float]:
+    """x of the mirror axis, where a mask and its mirror image overlap best, and the share that does.
+
+    Args:
+        mask: uint8 H x W, 0 or 1.
+        first: x of the middle of its box.
+    """
     totals = mask.sum(axis=0).astype(np.float64)
     centre = float((totals * np.arange(len(totals))).sum() / totals.sum())
     low, high = sorted((first, centre))
