@@ -20,10 +20,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 run: display setup models
 	@exec $(BIN)/tryon $(ARGS)
 
-# Under Xvfb even where there is a screen: the same picture everywhere, and no windows in the way.
+# Under Xvfb even where there is a screen: the same picture everywhere, and no windows in the way. In one process a core.
 test: setup $(VENV)/.dev models
 	@if command -v xvfb-run >/dev/null 2>&1; then set -- xvfb-run -a -s "-screen 0 1920x1080x24"; else set --; fi; \
-	env TRYON_TEST_STRICT=1 "$$@" $(BIN)/pytest $(PYTEST_ARGS)
+	env TRYON_TEST_STRICT=1 "$$@" $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadgroup $(PYTEST_ARGS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

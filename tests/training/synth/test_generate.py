@@ -19,8 +19,8 @@ def picture(sample, name, flag=cv2.IMREAD_COLOR):
 
 def test_the_same_seed_makes_the_same_data(pairs):
     module._studio.cache_clear()
-    again = [{name.split(".", 1)[1]: data for name, data in sample.items()} for sample in samples(0, 5, False, count=3)]
-    assert again == pairs
+    again = [{name.split(".", 1)[1]: data for name, data in sample.items()} for sample in samples(0, 5, False, count=2)]
+    assert again == pairs[:2]
     other = next(iter(samples(0, 6, False, count=1)))
     assert next(data for name, data in other.items() if name.endswith("before.jpg")) != pairs[0]["before.jpg"]
 

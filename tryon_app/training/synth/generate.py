@@ -2,10 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -96,16 +96,25 @@ def generate(
             missing.append(number)
     if progress:
         progress(len(shards) * per_shard, count * per_shard)
-    # Never forked: OpenCV and torch have threads already, whose locks a fork would copy for ever.
-    with ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn")) as pool:
-        jobs = {pool.submit(make_shard, output, number, seed, held_out, per_shard): number for number in missing}
-        for job in as_completed(jobs):
-            name, digest = job.result()
-            shards[name] = digest
-            _write_index(output, recipe, shards)
-            if progress:
-                progress(len(shards) * per_shard, count * per_shard)
+    for name, digest in _made(
+        missing, workers, partial(make_shard, output, seed=seed, held_out=held_out, count=per_shard)
+    ):
+        shards[name] = digest
+        _write_index(output, recipe, shards)
+        if progress:
+            progress(len(shards) * per_shard, count * per_shard)
     _write_index(output, recipe, shards)
+
+
+def _made(numbers: Sequence[int], workers: int, make: Callable[[int], tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """What `make` returns for each, as it comes; one worker is this process, which is loaded already."""
+    if workers == 1:
+        yield from map(make, numbers)
+        return
+    # Never forked: OpenCV and torch have threads already, whose locks a fork would copy for ever.
+    with ProcessPoolExecutor(workers, get_context("spawn"), cv2.setNumThreads, (1,)) as pool:
+        for job in as_completed([pool.submit(make, number) for number in numbers]):
+            yield job.result()
 
 
 def _recipe(seed: int, held_out: bool, per_shard: int) -> dict[str, object]:
@@ -134,7 +143,6 @@ def _write_index(output: Path, recipe: Mapping[str, object], shards: Mapping[str
 
 def make_shard(output: Path, number: int, seed: int, held_out: bool, count: int) -> tuple[str, str]:
     """One shard of a data set: its name and hash."""
-    cv2.setNumThreads(1)
     path = output / f"shard-{number:05d}.tar"
     return path.name, write_shard(path, samples(number, seed, held_out, count))
 
