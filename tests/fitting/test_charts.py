@@ -3,7 +3,7 @@ import pytest
 
 from tryon_app.core.errors import GarmentError
 from tryon_app.core.paths import resources_dir
-from tryon_app.core.types import GarmentView, Slot
+from tryon_app.core.types import GarmentView, KeyPoint, Slot
 from tryon_app.fitting.bottom_chart import read_bottom
 from tryon_app.fitting.top_chart import read_top
 from tryon_app.garments.catalogue import Catalogue
@@ -54,3 +54,15 @@ def test_key_points_that_are_missing_are_named() -> None:
         read_top(view)
     with pytest.raises(GarmentError, match="waist"):
         read_bottom(view)
+
+
+@pytest.mark.parametrize(("garment", "pointed"), [("shirt-oxford", True), ("tee-white", False)])
+def test_the_neckline_follows_what_is_seen(garment: str, pointed: bool) -> None:
+    """The front of a shirt goes up beside its first button in straight lines, that of a tee round."""
+    view = CATALOGUE.load(garment).front
+    inside = read_top(view).inside
+    k = KeyPoint
+    left, right, front = (np.array(view.keypoints[name]) for name in (k.COLLAR_LEFT, k.COLLAR_RIGHT, k.NECK_FRONT))
+    middle = 0.5 * (left + right)
+    x, y = np.round(middle + np.array([0.55, 0.72]) * (left[0] - middle[0], front[1] - middle[1])).astype(int)
+    assert (inside[y, x] > 0.5) == (not pointed)

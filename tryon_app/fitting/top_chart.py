@@ -27,6 +27,12 @@ _REQUIRED = (
 )
 
 
+_NECKS = (1.1, 1.35, 1.7, 2.1, 2.7)
+"""How round necklines may be: 1 pointed, 2 an ellipse, more nearly square."""
+_USUAL, _EITHER_SIDE = 1.6, (0.86, 1.14)
+"""What the usual neckline counts beside these; where colours are compared, shares of the way out from its middle."""
+
+
 @dataclass(frozen=True, eq=False)
 class SleeveChart:
     """One sleeve.
@@ -111,7 +117,7 @@ def read_top(view: GarmentView) -> TopChart:
     tips = 0.5 * (keys[k.SHOULDER_LEFT] + keys[k.SHOULDER_RIGHT])
     hem = 0.5 * (keys[k.HEM_LEFT] + keys[k.HEM_RIGHT])
     ys = np.flatnonzero(torso.any(axis=1))
-    inside = _inside(solid, keys)
+    inside = _inside(view.rgba[..., :3], solid, keys)
     weight = _share(torso, alpha)
     if inside is not None:
         weight = weight * (1.0 - inside)
@@ -317,7 +323,27 @@ def _to_contour(torso: UInt8, points: Float32, along: Float32) -> Float32:
     return (points + upward * offset[:, None]).astype(np.float32)
 
 
-def _inside(solid: UInt8, keys: dict[KeyPoint, Float32]) -> Float32 | None:
+def _neckline(left: Float32, right: Float32, front: Float32, depth: float, power: float) -> Float32:
+    """From the right collar point (the picture's left) down to the front and up to the left one: float32 41 x 2."""
+    t = np.linspace(-1.0, 1.0, 41)[:, None]
+    curve = front + (np.where(t < 0, right, left) - front) * np.abs(t)
+    curve[:, 1] = front[1] - depth * (1.0 - (1.0 - np.abs(t[:, 0]) ** power) ** (1.0 / power))
+    return np.asarray(curve, np.float32)
+
+
+def _told(rgb: UInt8, curve: Float32, front: Float32, depth: float) -> float:
+    """How much the colours on either side of a neckline differ along its sides, where necklines differ."""
+    centre = np.array([front[0], front[1] - depth], np.float32)
+    low = curve[:, 1] - centre[1]
+    sides = curve[(low > 0.15 * depth) & (low < 0.9 * depth)]
+    colours = []
+    for share in _EITHER_SIDE:
+        x, y = np.round(centre + (sides - centre) * np.float32(share)).astype(int).T
+        colours.append(rgb[y.clip(0, len(rgb) - 1), x.clip(0, rgb.shape[1] - 1)].astype(np.float32))
+    return float(np.linalg.norm(colours[0] - colours[1], axis=1).mean()) if len(sides) else 0.0
+
+
+def _inside(rgb: UInt8, solid: UInt8, keys: dict[KeyPoint, Float32]) -> Float32 | None:
     """The inner back of the collar: what lies above the front neckline between the collar points."""
     front = keys.get(KeyPoint.NECK_FRONT)
     if front is None:
@@ -326,13 +352,11 @@ def _inside(solid: UInt8, keys: dict[KeyPoint, Float32]) -> Float32 | None:
     width, depth = float(np.linalg.norm(left - right)), float(front[1] - 0.5 * (left[1] + right[1]))
     if width < 4 or depth < 0.04 * width:
         return None
-    t = np.linspace(-1.0, 1.0, 41)
-    # Between a round neck (ellipse) and a deep V: the deeper, the straighter its sides.
-    power = float(np.clip(2.3 - 0.9 * depth / width, 1.15, 2.2))
-    curve = np.where(
-        (t < 0)[:, None], front + (right - front) * np.abs(t)[:, None], front + (left - front) * np.abs(t)[:, None]
-    )
-    curve[:, 1] = front[1] - depth * (1.0 - (1.0 - np.abs(t) ** power) ** (1.0 / power))
+    # Between a deep V and a square neck, a round one in the middle; unless the picture says, the deeper the straighter.
+    usual = float(np.clip(2.3 - 0.9 * depth / width, 1.15, 2.2))
+    told = {power: _told(rgb, _neckline(left, right, front, depth, power), front, depth) for power in _NECKS}
+    told[usual] = _USUAL * _told(rgb, _neckline(left, right, front, depth, usual), front, depth)
+    curve = _neckline(left, right, front, depth, max(told, key=lambda power: told[power]))
     top = np.array([[left[0], 0.0], [right[0], 0.0]])
     region = np.zeros(solid.shape, np.uint8)
     cv2.fillPoly(region, [np.round(np.concatenate([curve, top])).astype(np.int32)], 1)

@@ -14,7 +14,7 @@ from tryon_app.core.types import CATEGORY_SLOT, Category, Garment, GarmentView, 
 from tryon_app.garments.cutout import cut_out
 from tryon_app.garments.hanger import without_hanger
 from tryon_app.garments.landmarks import Found, find_keypoints
-from tryon_app.garments.matting import bleed
+from tryon_app.garments.matting import bleed, enlarged
 from tryon_app.garments.mesh.measures import sizes_of
 from tryon_app.garments.mesh.model import UPRIGHT
 from tryon_app.garments.mesh.photograph import Photographed, is_mesh, photograph
@@ -22,7 +22,7 @@ from tryon_app.garments.sizes import DEFAULT_SIZE, usual_sizes
 from tryon_app.garments.storage import LAYERS, save_garment
 from tryon_app.garments.worn import FindPerson, is_print
 
-_MOST_SIDE = 1600
+_LEAST_SIDE, _MOST_SIDE = 640, 1600
 _MARGIN = 0.02
 _PERSON = "This photo shows a person."
 _PERSON_REMEDY = (
@@ -189,7 +189,7 @@ def _checked(path: Path, cut: UInt8, found: Found, slot: Slot | None) -> Garment
 def _read(rgba: UInt8, transparent: bool, slot: Slot | None, back: bool) -> tuple[UInt8, Found]:
     """The cut-out and its key points."""
     rgb = np.ascontiguousarray(rgba[..., :3])
-    cut = bleed(rgb, rgba[..., 3]) if transparent else without_hanger(cut_out(rgb))
+    cut = bleed(rgb, rgba[..., 3]) if transparent else enlarged(without_hanger(cut_out(rgb)), _LEAST_SIDE)
     return cut, find_keypoints(cut, slot, back=back)
 
 

@@ -10,6 +10,9 @@ _TRUST = 12.0
 _VARIED = 4.0
 """What their variance counts beside that."""
 
+_MOST_ENLARGED = 4.0
+_STEPS, _STEEP = 0.9, 1.4
+"""Width of the steps along an outline that are smoothed, in pixels, and how much steeper than that it becomes."""
 _BLEEDS = 24.0
 """Pixels beyond the edge in which colours matter, also when the photo is drawn at an eighth of its size."""
 
@@ -50,6 +53,29 @@ def refine_alpha(rgb: UInt8, soft: Float32) -> UInt8:
     alpha = np.where(band, np.clip(alpha, 0, 1), hard)
     alpha = np.where(band, np.clip((alpha - 0.06) / 0.88, 0, 1), alpha)
     return np.asarray(alpha * 255 + 0.5, dtype=np.uint8)
+
+
+def enlarged(rgba: UInt8, least: int) -> UInt8:
+    """A small cut-out at a size at which its outline is smooth: on a person each of its pixels is many.
+
+    Args:
+        rgba: uint8 H x W x 4.
+        least: Pixels of the longer side that are enough.
+
+    Returns:
+        uint8 h x w x 4, at most `_MOST_ENLARGED` times as large.
+    """
+    height, width = rgba.shape[:2]
+    scale = min(least / max(height, width), _MOST_ENLARGED)
+    if scale <= 1.0:
+        return rgba
+    size = (round(width * scale), round(height * scale))
+    rgb = cv2.resize(rgba[..., :3], size, interpolation=cv2.INTER_CUBIC)
+    soft = cv2.GaussianBlur(rgba[..., 3].astype(np.float32), (0, 0), _STEPS)
+    soft = cv2.resize(soft, size, interpolation=cv2.INTER_CUBIC)
+    # As steep as it was, now over smaller pixels.
+    alpha = np.clip((soft - 127.5) * max(1.0, _STEEP * scale) + 127.5, 0, 255)
+    return bleed(rgb, np.asarray(alpha + 0.5, dtype=np.uint8))
 
 
 def bleed(rgb: UInt8, alpha: UInt8) -> UInt8:
