@@ -139,6 +139,17 @@ def evaluate(
             "--laid", help="Folder of `tryon train lay`: measure a warp network there instead.", show_default=False
         ),
     ] = None,
+    worn: Annotated[
+        Path | None,
+        typer.Option(
+            "--worn",
+            help="Folder of `tryon train synth --held-out`: dress its people in the very garments they wear instead.",
+            show_default=False,
+        ),
+    ] = None,
+    width: Annotated[
+        int, typer.Option(min=96, max=384, help="With --worn: pixels across of people and product photos.")
+    ] = 384,
     sheet: Annotated[
         Path | None,
         typer.Option("--sheet", metavar="PNG", help="Draw the labels of the sample people here.", show_default=False),
@@ -148,7 +159,8 @@ def evaluate(
 
     A parsing network on synthetic frames with their flaws, on real photos with labels by hand, and as a picture to look
     at; with --laid, a warp network: how far the garment is drawn from where it truly is, and how much their outlines
-    have in common, beside geometry alone.
+    have in common, beside geometry alone; with --worn, the whole app as it ships: how much of a garment is drawn where
+    its wearer truly wears it.
 
     **Examples**
 
@@ -157,14 +169,21 @@ def evaluate(
     - `tryon train evaluate --checkpoint run --sheet sheet.png`
 
     - `tryon train evaluate --laid laid-holdout`
+
+    - `tryon train evaluate --worn holdout --width 192`
     """
     if checkpoint is not None and network is not None:
         raise UsageError("--checkpoint and --network exclude each other.", "Give one of them.")
-    if holdout is None and photos is None and sheet is None and laid is None:
-        raise UsageError("There is nothing to do.", "Give --holdout, --photos, --sheet or --laid.")
+    if holdout is photos is sheet is laid is worn is None:
+        raise UsageError("There is nothing to do.", "Give --holdout, --photos, --sheet, --laid or --worn.")
     if laid is not None and not holdout is photos is sheet is None:
         raise UsageError("--laid measures a warp network, the others a parsing network.", "Give --laid alone.")
+    if worn is not None and not checkpoint is network is holdout is photos is sheet is laid is None:
+        raise UsageError("--worn measures the app as it ships.", "Give --worn alone.")
     found: dict[str, object] = {}
+    if worn is not None:
+        sys.stdout.write(json.dumps({"worn": _on_wearers(worn, width)}, indent=2) + "\n")
+        return
     if laid is not None:
         with _warp_network(checkpoint, network) as path:
             found["laid"] = _on_laid(path, laid)
@@ -252,6 +271,15 @@ def _on_laid(path: Path, folder: Path) -> dict[str, float]:
     finally:
         network.close()
     return {name: round(value, 4) for name, value in found.items()}
+
+
+def _on_wearers(folder: Path, width: int) -> dict[str, float]:
+    from tryon_app.app import opened_pipeline
+    from tryon_app.garments.importing import import_photo
+    from tryon_app.training.worn_score import score_worn
+
+    with opened_pipeline("image") as pipeline:
+        return score_worn(folder, pipeline, import_photo, width).figures()
 
 
 def _on_synthetic(path: Path, holdout: Path) -> dict[str, object]:
