@@ -473,3 +473,19 @@ def test_a_sleeve_that_is_loose_for_a_moment_flashes_up_on_no_arm_that_was_bared
         seen.append(bool(np.abs(result.image[place].astype(int) - SKIN).max() < 40))
     assert all(seen[:6]), "a sleeve flashed up"
     assert not seen[-1], "a sleeve that stays loose is no arm"
+
+
+def test_bared_arms_hang_in_front_of_trousers_that_go_on_below_a_hem() -> None:
+    """With hands in their pockets, so that old sleeves end at trousers as the old hem does."""
+    points = figure(sleeves=2.0).pose.points
+    hips = points[sided(1, "HIP")[0]], points[sided(-1, "HIP")[0]]
+    out = 0.1 * (hips[0][0] - hips[1][0])
+    moved: dict[Landmark, tuple[float, float]] = {}
+    for side, hip in ((1, hips[0]), (-1, hips[1])):
+        wrist = float(hip[0] + side * out), float(hip[1] + 20)
+        moved |= dict.fromkeys(sided(side, "WRIST", "INDEX", "PINKY", "THUMB"), wrist)
+    person = figure(moved, sleeves=2.0, loose=1.5, hem=0.03)
+    image = dress(person, "tee-white", person.labels).image.astype(int)
+    for share in np.linspace(0.4, 0.95, 12):
+        place = at(person, float(share), Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST)
+        assert np.abs(image[place] - TROUSERS).max() > 50

@@ -95,8 +95,9 @@ class Bared:
             return None
         cells = seen.body.unit / grid.pixel
         hem = continued(seen, left, grid) if self.top and not self.bottom else None
-        below = np.zeros_like(left) if hem is None else hem[0]
         shape, shade = self._body(seen, grid)
+        # Bared arms hang in front of what is below a hem.
+        below = np.zeros_like(left) if hem is None else np.asarray(hem[0] * (1.0 - shape), np.float32)
         elsewhere = left * (1.0 - strongest([shape, below, *(limb.cloth for limb in self.clothed)]))
         room = self._room(seen, cover, cells)
         outside, folds, amid = self._around(seen, elsewhere, cover, room, cells)
