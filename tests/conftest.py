@@ -23,13 +23,13 @@ from tryon_app.core import paths
 MODELS_CACHE = paths.models_cache_dir()
 STRICT = bool(os.environ.get("TRYON_TEST_STRICT"))
 GRACE_S = 5.0
-TOGETHER = ("gui", "training")
-"""Folders whose tests stay in one process, where several run: one has the focus of the screen, one the body's model."""
+TOGETHER = {"gui": "window", "faults": "window", "training": "training"}
+"""Folders whose tests stay in one process, where several run: one window has the focus, the body's model loads once."""
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
     place = item.path.relative_to(Path(__file__).parent)
-    item.add_marker(pytest.mark.xdist_group(place.parts[0] if place.parts[0] in TOGETHER else str(place)))
+    item.add_marker(pytest.mark.xdist_group(TOGETHER.get(place.parts[0], str(place))))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

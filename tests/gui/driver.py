@@ -92,12 +92,20 @@ class Driver:
 
     def key(self, key: Qt.Key) -> None:
         """Press a key."""
+        self._focused()
         QTest.keyClick(self.window, key)
 
     def type(self, text: str) -> None:
         """Type letters."""
         for letter in text:
+            self._focused()
             QTest.keyClick(self.window, letter)
+
+    def _focused(self) -> None:
+        """Keys reach the active window alone; another program's may have come to the fore."""
+        if not self.window.isActive():
+            self.window.requestActivate()
+            self.until(self.window.isActive, "the window to be active")
 
     def grab(self) -> QImage:
         """What is on screen."""
