@@ -1,7 +1,9 @@
 """People of sticks and ellipses, in shards like those of the generator: small, and quick to draw."""
 
 import io
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -103,6 +105,25 @@ def stick_sample(key: int) -> dict[str, bytes]:
         sample[f"{name}.{side}.parts.png"] = _picture(".png", person.parts)
         sample[f"{name}.{side}.materials.png"] = _picture(".png", person.materials)
     return sample
+
+
+@pytest.fixture
+def trained() -> Callable[[Any, int], Any]:
+    """`trained(make, seed)`: a network of random weights and, as after a training, batch norms that do something."""
+    import torch
+
+    def made(make: Any, seed: int) -> Any:
+        torch.manual_seed(seed)
+        network = make()
+        for module in network.modules():
+            if isinstance(module, torch.nn.BatchNorm2d):
+                torch.nn.init.uniform_(module.weight, 0.5, 1.5)
+                torch.nn.init.normal_(module.bias, 0.0, 0.2)
+                module.running_mean.normal_(0.0, 0.2)
+                module.running_var.uniform_(0.5, 1.5)
+        return network.eval()
+
+    return made
 
 
 @pytest.fixture

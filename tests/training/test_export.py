@@ -18,17 +18,8 @@ from tryon_app.training.networks import ParsingNetwork, Probabilities, parameter
 
 
 @pytest.fixture
-def network():
-    """Random weights and, as after a training, batch norms that do something."""
-    torch.manual_seed(1)
-    network = ParsingNetwork()
-    for module in network.modules():
-        if isinstance(module, torch.nn.BatchNorm2d):
-            torch.nn.init.uniform_(module.weight, 0.5, 1.5)
-            torch.nn.init.normal_(module.bias, 0.0, 0.2)
-            module.running_mean.normal_(0.0, 0.2)
-            module.running_var.uniform_(0.5, 1.5)
-    return network.eval()
+def network(trained):
+    return trained(ParsingNetwork, 1)
 
 
 @pytest.fixture

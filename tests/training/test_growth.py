@@ -21,14 +21,8 @@ NARROW = (4, 8, 8, 8, 8)
 
 
 @pytest.fixture
-def narrow():
-    torch.manual_seed(3)
-    network = ParsingNetwork(NARROW, head=6)
-    for module in network.modules():
-        if isinstance(module, torch.nn.BatchNorm2d):
-            module.running_mean.normal_(0.0, 0.2)
-            module.running_var.uniform_(0.5, 1.5)
-    return network.eval()
+def narrow(trained):
+    return trained(lambda: ParsingNetwork(NARROW, head=6), 3)
 
 
 @pytest.fixture

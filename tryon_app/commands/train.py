@@ -218,13 +218,9 @@ def _train(kind: str, output: Path, data: Path, holdout: Path | None, start: Pat
     from tryon_app.training.train import train as begin
 
     chosen["holdout"] = "" if holdout is None else str(holdout)
-    chosen["start"] = "" if start is None else str(_checkpoint(start, kind))
+    chosen["start"] = "" if start is None else str(trained.checkpoint_of(start, (kind,))[0])
     settings = TrainSettings(data=str(data), **chosen)
     _done(begin(_task(kind), settings, output, _say).step, output)
-
-
-def _checkpoint(start: Path, kind: str) -> Path:
-    return start / f"{kind}.json" if start.is_dir() else start
 
 
 def _task(kind: str) -> "MakeTask":

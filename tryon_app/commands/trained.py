@@ -4,7 +4,7 @@ import importlib.util
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -44,13 +44,17 @@ def require(*modules: str) -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
-def checkpoint_of(path: Path) -> tuple[Path, str]:
-    """The JSON file of a checkpoint, and which network it is of."""
+def checkpoint_of(path: Path, kinds: Sequence[str] = _KINDS) -> tuple[Path, str]:
+    """The JSON file of a checkpoint, and which network it is of.
+
+    Args:
+        path: The file, or the folder of a training.
+        kinds: Which networks are looked for in a folder, the first one first.
+    """
     found = path
     if path.is_dir():
-        found = next(
-            (path / f"{kind}.json" for kind in _KINDS if (path / f"{kind}.json").exists()), path / "parse.json"
-        )
+        files = [path / f"{kind}.json" for kind in kinds]
+        found = next((file for file in files if file.exists()), files[0])
     if found.stem not in _KINDS:
         raise UsageError(
             f"{found.name} is no checkpoint.", "Give a training's folder, its parse.json or its warp.json."

@@ -5,11 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from tryon_app.core.errors import InputError
 from tryon_app.core.types import BodyPart, Float32, Material
 from tryon_app.training.datasets import PARSE_MEMBERS, SIDES, example, scene
 from tryon_app.training.scores import Confusion
-from tryon_app.training.shards import SampleStore
+from tryon_app.training.shards import held_out
 
 Says = Callable[[Float32], tuple[Float32, Float32]]
 """From a picture, 1 x 15 x 256 x 192, to logits or probabilities of body parts and materials, 1 x N x 128 x 96."""
@@ -30,10 +29,7 @@ def score_network(says: Says, folder: Path, most: int = 0, flawed: bool = True) 
     Raises:
         InputError: There are no shards, or one is damaged.
     """
-    store = SampleStore(folder, PARSE_MEMBERS)
-    store.refresh()
-    if not len(store):
-        raise InputError(f"There is no data in {folder}.", "Make some with `tryon train synth` and another --seed.")
+    store = held_out(folder, PARSE_MEMBERS)
     count = 2 * len(store)
     found = {
         "parts": Confusion([part.name.lower() for part in BodyPart]),

@@ -137,6 +137,19 @@ class SampleStore:
         return len(self) - before
 
 
+def held_out(folder: Path, members: Iterable[str]) -> SampleStore:
+    """The samples of a folder that is only measured on.
+
+    Raises:
+        InputError: There are none, or a shard is damaged.
+    """
+    store = SampleStore(folder, members)
+    store.refresh()
+    if not len(store):
+        raise InputError(f"There is no data in {folder}.", "Make some with `tryon train synth` and another --seed.")
+    return store
+
+
 def decode_picture(content: bytes) -> UInt8:
     """A JPEG or PNG: uint8 RGB H x W x 3 for a colour picture, RGBA H x W x 4 with alpha, H x W for a grey one.
 

@@ -13,10 +13,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tryon_app.core.errors import GarmentError, InputError
+from tryon_app.core.errors import GarmentError
 from tryon_app.core.pipeline import Pipeline
 from tryon_app.core.types import Frame, Garment, Material, UInt8, Worn
-from tryon_app.training.shards import SampleStore, decode_picture
+from tryon_app.training.shards import decode_picture, held_out
 
 _MEMBERS = ("after.jpg", "after.materials.png", "flat.png", "flow.png")
 _WALL = 250
@@ -70,15 +70,12 @@ def score_worn(folder: Path, pipeline: Pipeline, take: Import, width: int = 0) -
     Raises:
         InputError: There are no shards, or one is damaged.
     """
-    store = SampleStore(folder, _MEMBERS)
-    store.refresh()
-    if not len(store):
-        raise InputError(f"There is no data in {folder}.", "Make some with `tryon train synth --held-out`.")
+    store = held_out(folder, _MEMBERS)
     found = WornScore()
     with TemporaryDirectory() as scratch:
         photo = Path(scratch) / "garment.jpg"
         for index in range(len(store)):
-            sample = {name: decode_picture(store[index][name]) for name in _MEMBERS}
+            sample = {name: decode_picture(content) for name, content in store[index].items()}
             materials = sample["after.materials.png"]
             truth = (sample["flow.png"][..., 2] > 0) & (materials != Material.OTHER)
             if truth.mean() < _LEAST_SEEN:
