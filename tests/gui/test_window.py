@@ -5,8 +5,9 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+import shiboken6
 from PIL import Image
-from PySide6.QtCore import QCoreApplication, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QCoreApplication, QMimeData, QObject, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
 from tryon_app.core import paths
@@ -17,6 +18,17 @@ fakes = __import__("sys").modules["fakes"]
 DRESSED = (0.6, 0.3)  # a place in the picture that the garment covers
 EDGE = (0.05, 0.3)  # left edge of the camera's own picture, where its mark is
 OTHER_EDGE = (0.95, 0.3)
+
+
+def test_all_that_qml_knows_has_the_meta_object_of_its_class(mirror):
+    """A connected method that is no `Slot` gives its instance a meta object of its own, freed with it; QML remembers
+    types by address, so that the next window may take one object for another.
+    """
+    own = [item for item in mirror.app.findChildren(QObject) if type(item).__module__.startswith("tryon_app.")]
+    assert len(own) > 5
+    for item in [mirror.app, *own]:
+        found, expected = (shiboken6.getCppPointer(part) for part in (item.metaObject(), type(item).staticMetaObject))
+        assert found == expected, type(item).__name__
 
 
 def test_shows_the_dressed_picture_mirrored_for_a_camera(mirror):

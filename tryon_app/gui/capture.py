@@ -113,6 +113,7 @@ class Capture(QObject):
         for recording in self._finishing:
             recording.join()
 
+    @Slot()
     def _count(self) -> None:
         self._countdown -= 1
         if self._countdown <= 0:

@@ -111,6 +111,7 @@ class Preferences(QObject):
         """Change between light and dark."""
         self.update("view", theme="light" if self._get_dark() else "dark")
 
+    @Slot()
     def _save_soon(self) -> None:
         settings = self._settings
 

@@ -88,6 +88,7 @@ class Stage(QObject):
             self._session.stop()
             self._session = None
 
+    @Slot(str)
     def refresh_settings(self, section: str) -> None:
         """A setting changed: what a camera is asked for needs opening it again."""
         if section == "camera" and self._session and self._spec.startswith("camera:"):
@@ -290,6 +291,7 @@ class Stage(QObject):
         for key in BANNERS:
             self._tools.notices.clear(key)
 
+    @Slot()
     def _measure(self) -> None:
         if self._session is None or not self._tools.preferences.settings.view.diagnostics:
             return
