@@ -150,8 +150,12 @@ def test_phones_write_films_lying_down(
     ("size", "space"),
     [((64, 48), None), ((64, 48), Colorspace.ITU709), ((64, 48), Colorspace.ITU601), ((1280, 720), Colorspace.ITU709)],
 )
-def test_colours_are_those_that_players_show(tmp_path: Path, size: tuple[int, int], space: Colorspace | None) -> None:
-    camera = VideoFileCamera(clip(tmp_path / "film.mp4", (0.0,), size=size, space=space), loop=False)
+@pytest.mark.parametrize("share", [1, 2])
+def test_colours_are_those_that_players_show(
+    tmp_path: Path, size: tuple[int, int], space: Colorspace | None, share: int
+) -> None:
+    film = clip(tmp_path / "film.mp4", (0.0,), size=size, space=space)
+    camera = VideoFileCamera(film, loop=False, within=(size[0] // share, size[1] // share))
     camera.open()
     image = camera.read().image
     camera.close()

@@ -1,6 +1,7 @@
 import threading
 import time
 
+import cv2
 import numpy as np
 
 from tryon_app.cameras.discovery import CameraDevice
@@ -20,6 +21,20 @@ def test_frames_are_dressed_in_the_outfit_of_the_moment(bench, make_camera) -> N
     assert one.said(LiveState.PREPARING)
     assert one.said(LiveState.RUNNING)
     assert one.pipeline.threads == {"perceive", "dress"}
+
+
+def test_while_it_runs_opencv_starts_no_threads_of_its_own(bench, make_camera) -> None:
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(3)
+    try:
+        one = bench()
+        one.session.start(make_camera())
+        one.until(one.session.take)
+        assert cv2.getNumThreads() == 1
+        one.session.stop()
+        assert cv2.getNumThreads() == 3
+    finally:
+        cv2.setNumThreads(before)
 
 
 def test_the_window_is_told_once_until_it_takes(bench, make_camera) -> None:

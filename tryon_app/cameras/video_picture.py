@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy as np
-from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
+from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 
 from tryon_app.cameras.aspects import LEAST_ASPECT, MOST_ASPECT
 from tryon_app.cameras.hdr import Transfer, to_sdr
@@ -11,11 +11,12 @@ from tryon_app.core.types import UInt8
 
 _HD_HEIGHT = 720
 _BT2020 = 9
+_PLAIN = "yuv420p", "yuvj420p"
 _KNOWN_SPACES = {1: Colorspace.ITU709, 7: Colorspace.SMPTE240M, 9: Colorspace.BT2020, 10: Colorspace.BT2020}
 
 
 class PictureConverter:
-    """For one open file: it keeps its scaler, as building one costs more than a frame.
+    """For one open file: it keeps its scalers, as building one costs more than a frame.
 
     Args:
         within: Width and height that pictures are scaled down into; None = as they are.
@@ -25,6 +26,7 @@ class PictureConverter:
     def __init__(self, within: tuple[int, int] | None, pixel_aspect: float = 1.0) -> None:
         self._within = within
         self._aspect = pixel_aspect if LEAST_ASPECT <= pixel_aspect <= MOST_ASPECT else 1.0
+        self._shrinker = VideoReformatter()
         self._scaler = VideoReformatter()
 
     def upright_rgb(self, picture: Any) -> UInt8:
@@ -32,12 +34,22 @@ class PictureConverter:
         turns = round((picture.rotation or 0) / 90) % 4
         width, height = self._size(picture.width, picture.height, turns % 2 > 0)
         transfer = next((kind for kind in Transfer if kind == int(picture.color_trc)), None)
+        space = _colorspace(picture)
+        if picture.format.name in _PLAIN and width <= picture.width and height < picture.height:
+            # Made smaller first, then coloured: FFmpeg has machine code for either, but not for both at once.
+            picture = self._shrinker.reformat(
+                picture,
+                width=width,
+                height=height,
+                format=picture.format.name,
+                interpolation=Interpolation.BILINEAR,
+            )
         converted = self._scaler.reformat(
             picture,
             width=width,
             height=height,
             format="rgb24" if transfer is None else "rgb48le",
-            src_colorspace=_colorspace(picture),
+            src_colorspace=space,
             dst_colorspace=Colorspace.ITU709,
             dst_color_range=ColorRange.JPEG,
         ).to_ndarray()

@@ -64,15 +64,19 @@ def _from_neck(laid: Laid, known: NDArray[np.bool_], view: GarmentView) -> Float
         return np.ones(known.shape, np.float32)
     points = [np.array(view.keypoints[name], np.float32) for name in names]
     chest = max(abs(view.keypoints[KeyPoint.ARMPIT_LEFT][0] - view.keypoints[KeyPoint.ARMPIT_RIGHT][0]), 1.0)
-    far = np.full(known.shape, np.float32(1e6))
+    photo = laid.photo[known]
+    far = np.full(len(photo), np.float32(1e6))
     for start, end in pairwise(points):
         line = end - start
-        along = np.clip(((laid.photo - start) @ line) / max(float(line @ line), 1.0), 0.0, 1.0)
-        far = np.minimum(far, np.linalg.norm(laid.photo - (start + along[..., None] * line), axis=2))
+        away = photo - start
+        along = np.clip((away @ line) / max(float(line @ line), 1.0), 0.0, 1.0)
+        away -= along[:, None] * line
+        np.minimum(far, np.hypot(away[:, 0], away[:, 1]), out=far)
     near, free = _NECK
-    kept = np.where(known, np.clip((far / chest - near) / (free - near), 0.0, 1.0), np.float32(1.0))
+    kept = np.ones(known.shape, np.float32)
+    kept[known] = np.clip((far / np.float32(chest) - near) / (free - near), 0.0, 1.0)
     # Around the neckline, where nothing is laid, nothing moves either.
-    return cv2.erode(kept.astype(np.float32), None, iterations=3)
+    return cv2.erode(kept, None, iterations=3)
 
 
 def _piece(

@@ -5,6 +5,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from tryon_app.core.errors import TryOnError
 from tryon_app.core.pipeline import Pipeline
 from tryon_app.core.protocols import Camera, Heartbeat, KeepsOriginals
 from tryon_app.core.types import Frame, Outfit, UInt8
+from tryon_app.inference.threads import opencv_alone
 from tryon_app.runtime.capture import Capture, Captured
 from tryon_app.runtime.latest import LatestSlot
 from tryon_app.runtime.processing import Processing
@@ -84,12 +86,14 @@ class LiveSession:
         self._without_models: tuple[str, str] | None = None
         self._recent = deque[tuple[float, float, Mapping[str, float], int, int]](maxlen=_WINDOW)
         self._frames = 0
+        self._settings = ExitStack()
 
     # -- control -------------------------------------------------------------------------------------------------------
 
     def start(self, camera: Camera) -> None:
         """Begin with a camera; models are loaded meanwhile."""
         self._say(LiveState.PREPARING)
+        self._settings.enter_context(opencv_alone())
         self._processing.start()
         self._begin(camera)
         self._watch.start()
@@ -164,6 +168,7 @@ class LiveSession:
             _log.warning("The camera hangs in its driver and was left behind")
         if not self._processing.join(max(deadline - time.monotonic(), 0.01)):
             _log.warning("A processing thread did not end in time")
+        self._settings.close()
         self._say(LiveState.STOPPED)
 
     def _original(self, live: LiveFrame) -> Frame:

@@ -9,11 +9,11 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-import cv2
 import numpy as np
 import torch
 
 from tryon_app.core.errors import InputError
+from tryon_app.inference.threads import opencv_alone
 from tryon_app.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint
 from tryon_app.training.journal import Journal
 from tryon_app.training.learner import Learner, Losses
@@ -125,14 +125,13 @@ def _train(task: Task, settings: TrainSettings, output: Path, begun: Checkpoint 
 @contextmanager
 def _threads(count: int) -> Iterator[None]:
     """torch with that many threads; OpenCV with none of its own, since it runs beside."""
-    before, cv_before = torch.get_num_threads(), cv2.getNumThreads()
+    before = torch.get_num_threads()
     torch.set_num_threads(count)
-    cv2.setNumThreads(1)
     try:
-        yield
+        with opencv_alone():
+            yield
     finally:
         torch.set_num_threads(before)
-        cv2.setNumThreads(cv_before)
 
 
 class _Run:

@@ -18,6 +18,7 @@ from tryon_app.commands.rendering.stages import opened_stages
 from tryon_app.core.errors import InputError
 from tryon_app.core.protocols import Camera
 from tryon_app.core.types import Frame
+from tryon_app.inference.threads import opencv_alone
 from tryon_app.outputs.images import save_image
 from tryon_app.outputs.recorder import VideoRecorder
 
@@ -48,6 +49,7 @@ def render_video(source: Path, wish: Wish, output: Path, layers: Path | None, ne
         seen, messages = 0, dict[str, int]()
         recorder = VideoRecorder(output, (first.width, first.height), camera.rate, audio_from=source)
         with (
+            opencv_alone(),
             opened_stages("video", networks) as pipeline,
             recorder,
             progress_bar("Rendering", getattr(camera, "frame_count", None), "frames") as advance,
