@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -53,3 +55,24 @@ def test_half_a_photo_keeps_the_garments_colour_at_its_edge() -> None:
     edge = (found[..., 3] > 20) & (found[..., 3] < 230)
     assert edge.any()
     np.testing.assert_allclose(found[edge][:, :3], np.tile([200, 40, 40], (int(edge.sum()), 1)), atol=2)
+
+
+def test_between_two_layers_of_a_piece_nothing_of_what_lies_between_them_is_seen() -> None:
+    """Red above, blue below, and in the photo a wide green band between the two."""
+    photo = view()
+    photo.rgba[64:128, :, :3] = (40, 200, 40)
+    photo.rgba[128:, :, :3] = (40, 40, 200)
+    flat = piece(1.0)
+    flow = flat.flow.copy()
+    middle = flow.shape[0] // 2
+    rows = np.arange(flow.shape[0])[:, None]
+    flow[..., 1] = np.where(rows < middle, 60.0, 130.0) + 0.05 * rows
+    tears = np.zeros(flow.shape[:2], np.uint8)
+    tears[middle - 1] = 1
+    torn = PieceSampler().sample(photo, replace(flat, flow=flow, torn=tears))
+    mixed = PieceSampler().sample(photo, replace(flat, flow=flow))
+    assert (mixed[..., 1] > 150).any()
+    assert torn[..., 1].max() < 60
+    seen = torn[torn[..., 3] == 255]
+    assert (seen[:, 0] > 150).any()
+    assert (seen[:, 2] > 150).any()

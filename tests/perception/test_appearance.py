@@ -105,13 +105,13 @@ TAN = (205, 160, 130)
 FACE, ARM = np.s_[:16, 40:56], np.s_[20:60, :16]
 
 
-def with_an_arm(colour):
-    """A face, and an arm of some colour that the network takes for skin."""
+def with_an_arm(colour, named=BodyPart.RIGHT_FOREARM):
+    """A face, and an arm, or whatever it is named, of some colour that the network takes for skin."""
     image, parts, materials = picture(), body(), guess()
     image[FACE], image[ARM] = TAN, colour
     for place, part, material in (
         (FACE, BodyPart.HEAD, Material.FACE),
-        (ARM, BodyPart.RIGHT_FOREARM, Material.SKIN),
+        (ARM, named, Material.SKIN),
     ):
         for maps, kind in ((parts, part), (materials, material)):
             maps[:, *place] = 0.0
@@ -123,6 +123,19 @@ def test_an_arm_of_the_chests_colour_is_a_sleeve():
     after = told_apart(*with_an_arm(RED))
     assert after[Material.UPPER][ARM].mean() > 0.9
     assert np.abs(after.sum(axis=0) - 1.0).max() < 1e-5
+
+
+def test_a_neck_of_the_chests_colour_is_a_collar():
+    after = told_apart(*with_an_arm(RED, BodyPart.TORSO))
+    assert after[Material.UPPER][ARM].mean() > 0.8
+
+
+def test_a_shadow_on_the_neck_that_cloth_has_too_stays_skin():
+    """A sand-coloured top has shades that a throat has too; the face, in the light, has none of them."""
+    image, parts, materials = with_an_arm((180, 138, 112), BodyPart.TORSO)
+    image[20:HEM, 30:] = (196, 158, 134)
+    image[20:HEM:3, 30:] = (180, 138, 112)
+    assert told_apart(image, parts, materials)[Material.SKIN][ARM].mean() > 0.95
 
 
 @pytest.mark.parametrize("colour", [TAN, (170, 120, 95), (225, 185, 160), (90, 140, 60)])

@@ -10,6 +10,8 @@ from tryon_app.core.types import FitPiece, Float32, GarmentView, Rect, UInt8
 
 _LEVELS = 4
 _COLUMNS = 3
+_NOWHERE = -1e6
+"""Photo coordinate below which a sample shows nothing (see `FitPiece.flow`)."""
 
 
 class PieceSampler:
@@ -46,7 +48,8 @@ class PieceSampler:
             min(roi.x0 + x1 * step, roi.x1),
             min(roi.y0 + y1 * step, roi.y1),
         )
-        return replace(piece, roi=box, flow=piece.flow[y0 : y1 + 1, x0 : x1 + 1])
+        tears = None if piece.torn is None else piece.torn[y0 : y1 + 1, x0 : x1 + 1]
+        return replace(piece, roi=box, flow=piece.flow[y0 : y1 + 1, x0 : x1 + 1], torn=tears)
 
     def sample(self, view: GarmentView, piece: FitPiece) -> UInt8:
         """The piece as it stands in the frame.
@@ -64,6 +67,8 @@ class PieceSampler:
         shrink = 0.5**level
         small = (piece.flow + 0.5) * shrink - 0.5 if level else piece.flow
         flow = _at_every_pixel(small, piece.step, piece.roi.width, piece.roi.height)
+        if piece.torn is not None and piece.step > 1:
+            _keep_apart(flow, small, piece.torn, piece.step)
         drawn: UInt8 = cv2.remap(levels[level], flow, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
         if piece.cut is not None:
             across, down, far = piece.cut
@@ -124,6 +129,37 @@ def _at_every_pixel(flow: Float32, step: int, width: int, height: int) -> Float3
     return cv2.add(
         dense[first : first + height, first : first + width], dense[last : last + height, last : last + width]
     )
+
+
+def _keep_apart(dense: Float32, flow: Float32, torn: UInt8, step: int) -> None:
+    """Where a piece lies on itself each pixel shows one of the layers, what most of the samples around it show.
+
+    Args:
+        dense: float32 height x width x 2, the flow at every pixel; changed.
+        flow: float32 h x w x 2, its samples.
+        torn: See `FitPiece.torn`.
+        step: Pixels between samples.
+    """
+    above, left = (
+        np.minimum(np.arange(length) // step, last - 1)
+        for length, last in zip(dense.shape[:2], torn.shape, strict=True)
+    )
+    # The first pixels beyond were mixed as well (see `_at_every_pixel`).
+    y, x = np.nonzero(cv2.dilate(torn[above[:, None], left], np.ones((2, 2), np.uint8), anchor=(1, 1)))
+    row, column = above[y], left[x]
+    down, across = np.minimum((y - step * row) / step, 1.0), np.minimum((x - step * column) / step, 1.0)
+    # Float32 4 x pixels (x 2): the samples around each, and what they would weigh.
+    rows, columns = (
+        (part, np.minimum(part + 1, most - 1)) for part, most in zip((row, column), torn.shape, strict=True)
+    )
+    around = np.stack([flow[i, j] for i in rows for j in columns])
+    weight = np.stack([a * b for a in (1.0 - down, down) for b in (1.0 - across, across)])
+    every = np.arange(len(y))
+    far = np.abs(around - around[weight.argmax(axis=0), every]).sum(axis=2)
+    same = far <= 0.5 * np.where(around[..., 0] < _NOWHERE, np.float32(0.0), far).max(axis=0)
+    share = (weight * same).sum(axis=0)
+    mean = (around * (weight * same)[..., None]).sum(axis=0) / share[:, None]
+    dense[y, x] = np.where((share >= 0.5)[:, None], mean, around[np.where(same, 0.0, weight).argmax(axis=0), every])
 
 
 def _half(rgba: UInt8) -> UInt8:

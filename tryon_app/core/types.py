@@ -435,6 +435,8 @@ class FitPiece:
         reach: Of a sleeve: how far down the arm it goes, 0 the shoulder, 1 the elbow, 2 the wrist.
         cut: (a, b, c): only photo pixels (x, y) with a x + b y <= c are seen; a and b are a unit vector. The rest is
             tucked in. None = all are.
+        torn: uint8 h x w, 1 where the piece lies on itself between a sample and those to its right and below: the flow
+            leaps from one layer to the other, and nothing in between is seen. None = nowhere.
     """
 
     name: str
@@ -445,6 +447,7 @@ class FitPiece:
     behind: bool = False
     reach: float = 0.0
     cut: tuple[float, float, float] | None = None
+    torn: UInt8 | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -464,13 +467,23 @@ class Shading:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GarmentFit:
-    """One garment on the person: pieces in drawing order (first drawn first), and how they are shaded, if known."""
+    """One garment on the person.
+
+    Attributes:
+        worn: The garment, and in which size.
+        view: Its side that is seen.
+        pieces: In drawing order, first drawn first; none where it is not seen.
+        message: Why it is not.
+        shading: How the pieces are shaded, if known.
+        alike: How likely this very garment is worn already, 0..1.
+    """
 
     worn: Worn
     view: GarmentView
     pieces: tuple[FitPiece, ...]
     message: str = ""
     shading: Shading | None = None
+    alike: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

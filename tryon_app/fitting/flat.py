@@ -91,7 +91,7 @@ class FlatFitter:
             fit = None if hidden else TopFit(chart, garment.category, body, silhouette, _ease(worn), now)
             pieces = [] if fit is None else fit.pieces(size, step, steady)
         message = f"{garment.id}: {hidden or 'outside the picture'}" if not pieces else ""
-        return GarmentFit(worn, view, tuple(pieces), message)
+        return GarmentFit(worn, view, tuple(pieces), message, alike=now.alike)
 
     def _alike(self, frame: Frame, view: GarmentView, chart: TopChart, body: Body, now: WornNow) -> float:
         """How likely the person wears this very garment now, 0..1."""

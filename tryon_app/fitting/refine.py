@@ -26,7 +26,7 @@ from tryon_app.fitting.body import Body
 from tryon_app.fitting.ends import straightened
 from tryon_app.fitting.raster import OUTSIDE
 from tryon_app.fitting.refine_input import CELLS, CHANNELS, PIECES, SIZE, Layer, around, encode
-from tryon_app.fitting.strip import unfold
+from tryon_app.fitting.strip import torn, unfold
 from tryon_app.inference.manifest import Contract
 from tryon_app.inference.running import Dispensable, RunningNetwork
 
@@ -51,7 +51,7 @@ _SETTLES_S = 0.45
 """Time in which what is moved follows what the network says: cloth does not tremble."""
 _CHANGED = 10.0
 """Cells of change from which on something really moved."""
-_EVERY_S = 0.09
+_EVERY_S = 0.12
 """How often the network is asked while somebody waits: what it says changes slowly."""
 
 
@@ -80,7 +80,7 @@ class NetworkRefiner:
 
     Args:
         network: With the contract `CONTRACT`; not opened yet.
-        thorough: Ask the network about every frame; otherwise about every third of a quick video.
+        thorough: Ask the network about every frame; otherwise about every fourth of a quick video.
     """
 
     def __init__(self, network: RunningNetwork, thorough: bool = True) -> None:
@@ -138,7 +138,7 @@ class NetworkRefiner:
         seen = self._past.get(order)
         if seen is None or self._thorough or not frame.timestamp_s - seen.time_s < _EVERY_S:
             laid = self._layer.lay(item, matrix)
-            said = self._network.run({"laid": encode(laid, labels, matrix)[None]})
+            said = self._network.run({"laid": encode(laid, labels, matrix, item.alike)[None]})
             if said is None:
                 return item
             shade = np.power(said["shade"][0, 0], np.float32(_SHADE))
@@ -153,7 +153,7 @@ class NetworkRefiner:
             twin = next((new for old, new in zip(item.pieces, pieces, strict=False) if old.flow is piece.flow), None)
             own = moved[PIECES.index(piece.name) if piece.name in PIECES else 0]
             new = twin or _moved(piece, own, farthest, matrix, frame.width, frame.height)
-            pieces.append(replace(piece, roi=new.roi, flow=new.flow))
+            pieces.append(replace(piece, roi=new.roi, flow=new.flow, torn=new.torn))
         return replace(item, pieces=tuple(pieces), shading=Shading(matrix, seen.shade, seen.cover))
 
 
@@ -224,9 +224,16 @@ def _moved(piece: FitPiece, moved: Float32, farthest: float, matrix: Float32, wi
     nothing = cv2.compare(carried[..., 0], 0.5 * OUTSIDE, cv2.CMP_LT)
     mixed = cv2.remap(nothing, shift, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=255)
     flow[cv2.dilate(mixed, None) > 0] = OUTSIDE
+    tears = None
     if piece.name in PIECES[1:] and piece.weight is not None:
+        between = torn(carried)
+        if between is not None:
+            # Where it lies on itself, a sample is of one layer or the other.
+            amid = cv2.remap(between, np.floor(shift), None, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT) > 0
+            flow[amid] = cv2.remap(carried, shift, None, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)[amid]
         unfold(flow, piece.weight)
-    return replace(piece, roi=roi, flow=flow)
+        tears = torn(flow)
+    return replace(piece, roi=roi, flow=flow, torn=tears)
 
 
 def _beyond(flow: Float32) -> Float32:

@@ -18,8 +18,9 @@ SIZE = 112
 """Cells along each side."""
 CELLS = 26.0
 """Cells of one unit (see `body.py`)."""
-CHANNELS = 19
-"""Torso, left and right sleeve, inside of the collar; place in the photo across and down; `_PARTS`; `_MATERIALS`."""
+CHANNELS = 20
+"""Torso, left and right sleeve, inside of the collar; place in the photo across and down; `_PARTS`; `_MATERIALS`; how
+likely this garment is worn already, the same everywhere."""
 ABOVE = 0.9
 """Units above the shoulders that are in the picture."""
 PIECES = ("torso", "sleeve_left", "sleeve_right")
@@ -120,25 +121,26 @@ class Layer:
         return kept[piece.name]
 
 
-def encode(laid: Laid, labels: Labels, matrix: Float32) -> Float32:
+def encode(laid: Laid, labels: Labels, matrix: Float32, alike: float) -> Float32:
     """The network's input.
 
     Args:
         laid: The garment, on the cells of `matrix`.
         labels: What the parsing network says of the picture.
         matrix: float32 2 x 3, from a pixel of the frame to a cell.
+        alike: See `GarmentFit`.
 
     Returns:
         float32 `CHANNELS` x `SIZE` x `SIZE`, -1..1.
     """
     result = np.empty((CHANNELS, SIZE, SIZE), np.float32)
-    result[:4], result[4:6] = laid.pieces, laid.place
+    result[:4], result[4:6], result[-1] = laid.pieces, laid.place, alike
     grouped = [labels.part(*parts) for parts in _PARTS] + [labels.material(*some) for some in _MATERIALS]
     # From a cell to a pixel of the labels' maps.
     back = np.linalg.inv(np.vstack([matrix, [0.0, 0.0, 1.0]]))
     onto = np.asarray(labels.matrix, np.float64) @ back
     flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    for channel, values in zip(result[6:], grouped, strict=True):
+    for channel, values in zip(result[6:-1], grouped, strict=True):
         cv2.warpAffine(values, onto, (SIZE, SIZE), dst=channel, flags=flags)
     return result
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from tryon_app.core.types import FitPiece, Float32, Rect
+from tryon_app.core.types import FitPiece, Float32, Rect, UInt8
 from tryon_app.fitting.raster import OUTSIDE, bounds, rasterise
 
 EVEN = np.linspace(0.0, 1.0, 9, dtype=np.float32)
@@ -23,6 +24,10 @@ _LEAST = 0.05
 _SUM = np.ones((1, 2), np.float32)
 _LEAP = 4.0
 """Times the usual change from sample to sample."""
+_SCRAP = 0.1
+"""Share of a piece's area below which what lies apart from it is an error."""
+_TORN = 5.0
+"""The same, from which on cloth is torn rather than pressed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,17 +146,19 @@ def piece(
     if roi.empty or roi.width < 2 or roi.height < 2:
         return None
     flow = rasterise(target, source, roi, step)
+    tears = None
     if folds and weight is not None:
         unfold(flow, weight)
+        tears = torn(flow)
     if float(flow[..., 0].max()) == OUTSIDE:
         # Turned over as a whole: a sleeve seen from inside shows nothing.
         return None
-    return FitPiece(name, roi, flow, step, weight, behind, reach, cut)
+    return FitPiece(name, roi, flow, step, weight, behind, reach, cut, tears)
 
 
 def unfold(flow: Float32, weight: Float32) -> None:
     """Where a piece lies on itself, its empty rims may lie on each other, and the way from one to the other would lead
-    across the garment. They become `OUTSIDE`, but for a soft edge.
+    across the garment. They become `OUTSIDE`, but for a soft edge; so do scraps apart from the piece.
 
     Args:
         flow: float32 h x w x 2, changed.
@@ -161,12 +168,54 @@ def unfold(flow: Float32, weight: Float32) -> None:
         return
     seen = cv2.remap(weight, flow, None, cv2.INTER_NEAREST)
     empty = seen < _LEAST
-    across, down = (
-        cv2.transform(cv2.absdiff(*pair), _SUM) for pair in ((flow[:, 1:], flow[:, :-1]), (flow[1:], flow[:-1]))
-    )
+    across, down = _changes(flow)
     leap = np.zeros(empty.shape, np.float32)
     for part, change in ((leap[:, 1:], across), (leap[:, :-1], across), (leap[1:], down), (leap[:-1], down)):
         np.maximum(part, change, out=part)
     inside = leap[~empty]
     usual = float(np.median(inside)) if len(inside) else 0.0
-    flow[(cv2.dilate(seen, _RIM) < _LEAST) | (empty & (leap > _LEAP * usual))] = OUTSIDE
+    flow[(cv2.dilate(seen, _RIM) < _LEAST) | (empty & (leap > _LEAP * usual)) | _scraps(seen)] = OUTSIDE
+
+
+def _scraps(seen: Float32) -> NDArray[np.bool_]:
+    """What lies apart from a piece and is small beside it, with its rim; a bend may leave two large parts of it.
+
+    Args:
+        seen: float32 h x w, 0..1: where the piece is.
+    """
+    count, parts, stats, _ = cv2.connectedComponentsWithStats((seen >= 0.5).astype(np.uint8))
+    if count <= 2:
+        return np.zeros(seen.shape, bool)
+    areas = stats[:, cv2.CC_STAT_AREA]
+    small = areas < _SCRAP * areas[1:].max()
+    small[0] = False
+    rest = cv2.dilate((~small[parts] & (parts > 0)).astype(np.uint8), _RIM) > 0
+    return np.asarray((cv2.dilate(small[parts].astype(np.uint8), _RIM, iterations=2) > 0) & ~rest)
+
+
+def torn(flow: Float32) -> UInt8 | None:
+    """Where a piece lies on itself: see `FitPiece.torn`.
+
+    Args:
+        flow: float32 h x w x 2.
+    """
+    if min(flow.shape[:2]) < 2:
+        return None
+    inside = flow[..., 0] > 0.5 * OUTSIDE
+    leaps = []
+    for change, both in zip(_changes(flow), (inside[:, 1:] & inside[:, :-1], inside[1:] & inside[:-1]), strict=True):
+        some = change[both]
+        usual = float(np.median(some)) if len(some) else 0.0
+        leaps.append(both & (change > _TORN * max(usual, 1e-3)))
+    across, down = leaps
+    result = np.zeros(inside.shape, np.uint8)
+    result[:-1, :-1] = across[1:] | across[:-1] | down[:, 1:] | down[:, :-1]
+    return result if result.any() else None
+
+
+def _changes(flow: Float32) -> tuple[Float32, Float32]:
+    """How far apart in the photo neighbours lie, across and down, in its pixels along both axes together."""
+    across, down = (
+        cv2.transform(cv2.absdiff(*pair), _SUM) for pair in ((flow[:, 1:], flow[:, :-1]), (flow[1:], flow[:-1]))
+    )
+    return across, down

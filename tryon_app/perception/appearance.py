@@ -2,7 +2,7 @@
 
 The network knows people in general; once it has found the chest and the thighs, their colours say more about the pixels
 in between than any experience does. They also say that there are two garments at all, where it sees one dress, and that
-a sleeve of the chest's colour is no bare arm.
+sleeves and collars of the chest's colour are no bare skin.
 """
 
 import cv2
@@ -27,10 +27,16 @@ _CHEST = 0.55
 _LEGS = (BodyPart.LEFT_THIGH, BodyPart.RIGHT_THIGH, BodyPart.LEFT_SHIN, BodyPart.RIGHT_SHIN)
 _CLOTH = (Material.UPPER, Material.LOWER, Material.DRESS)
 _ARMS = tuple(part for side in (1, -1) for part in ARM_PARTS[side][:2])
-_ALIKE = 0.3
-"""What the colours of chest and face may have in common where they tell sleeves from arms."""
-_DOUBT = 0.9
-"""Evidence of cloth, natural logarithm, below which an arm stays bare: arms are not lit as faces are."""
+_COLLARS = (BodyPart.HEAD, BodyPart.TORSO, *(ARM_PARTS[side][2] for side in (1, -1)))
+"""Neck and chest, and hands in front of them."""
+_ALIKE = 0.3, 0.15
+"""What the colours of chest and face may have in common where they tell sleeves from arms, and collars from a neck, of
+which more is bare.
+"""
+_DOUBT = 0.9, 1.5
+"""Evidence of cloth, natural logarithm, below which arm and neck stay bare: they are not lit as faces are."""
+_FIRM = 2.0, 4.0
+"""How fast it tells beyond that."""
 _A_DRESS = 40.0
 """Cells: less of a dress is a doubt."""
 
@@ -39,8 +45,8 @@ def told_apart(rgb: UInt8, parts: Float32, materials: Float32) -> Float32:
     """Materials with the likelihoods of the upper and the lower garment shared out anew, by colour.
 
     Where both have the same colours nothing changes; a dress whose chest and legs are of different cloth becomes a top
-    and a skirt; skin of arms that has the chest's colour and not the face's becomes a sleeve. All other materials keep
-    their likelihood everywhere.
+    and a skirt; skin that has the chest's colour and not the face's becomes a sleeve or a collar. All other materials
+    keep their likelihood everywhere.
 
     Args:
         rgb: uint8 h x w x 3, what the maps show.
@@ -96,18 +102,24 @@ def _in_two(colours: ColourSpace, parts: Float32, materials: Float32) -> Float32
 
 
 def _sleeves(colours: ColourSpace, parts: Float32, materials: Float32) -> Float32:
-    """Skin of the arms as upper garment where its colour is the chest's, and not the face's."""
+    """Skin above the legs as upper garment where its colour is the chest's, and not the face's."""
     upper, face, skin = (materials[kind] for kind in (Material.UPPER, Material.FACE, Material.SKIN))
-    arms = parts[list(_ARMS)].sum(axis=0)
-    if not ((skin > 0.5) & (arms > 0.5)).any():
+    places = [np.minimum(parts[list(names)].sum(axis=0), 1.0) for names in (_ARMS, _COLLARS)]
+    bared = [bool(((skin > 0.5) & (place > 0.5)).any()) for place in places]
+    if not any(bared):
         return materials
     cloth = colours.model(np.where((upper > _SURE) & (parts[BodyPart.TORSO] > _SURE), upper, np.float32(0.0)))
     bare = colours.model(np.where(face > _SURE, face, np.float32(0.0)))
-    apart = _from(_ALIKE, 0.5 * _ALIKE, overlap(cloth, bare))
-    if apart == 0.0:
+    alike = overlap(cloth, bare)
+    apart = [_from(most, 0.5 * most, alike) * here for most, here in zip(_ALIKE, bared, strict=True)]
+    if not any(apart):
         return materials
     evidence = cv2.GaussianBlur(np.clip(colours.ratio(cloth, [bare]), -_MOST, _MOST), (0, 0), 1.0)
-    moved = skin * np.minimum(arms, 1.0) * np.clip((evidence - _DOUBT) * np.float32(2.0 * apart), 0.0, 1.0)
+    told = (
+        place * np.clip((evidence - doubt) * np.float32(firm * share), 0.0, 1.0)
+        for place, share, doubt, firm in zip(places, apart, _DOUBT, _FIRM, strict=True)
+    )
+    moved = skin * np.minimum(sum(told), 1.0)
     materials = materials.copy()
     materials[Material.UPPER] += moved
     materials[Material.SKIN] -= moved

@@ -22,7 +22,7 @@ DEPTHS = (1, 2, 2, 2)
 """Residual blocks at 1/4 and below."""
 _HEAD = 32
 _WARP_HEAD = 24
-WARP_WIDTHS = (24, 48, 64, 96)
+WARP_WIDTHS = (24, 48, 96, 160)
 WARP_DEPTHS = (2, 2, 3)
 _REACH = 4.0
 """Cells for an output of 1: about what has to be moved."""
@@ -114,7 +114,7 @@ class Probabilities(nn.Module):
 class WarpNetwork(_UNet):
     """Where the places of a laid garment belong, whether it is seen, and its light: a small U-Net.
 
-    Input: float32 N x 19 x 112 x 112 (`fitting.refine_input.encode`). Output: how far from each cell, in cells, the
+    Input: float32 N x 20 x 112 x 112 (`fitting.refine_input.encode`). Output: how far from each cell, in cells, the
     place that belongs there was laid, N x 2 x 112 x 112; logit of the garment being seen there, N x 1 x 112 x 112;
     natural logarithm of light and shade, N x 1 x 112 x 112.
     """

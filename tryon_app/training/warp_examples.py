@@ -130,7 +130,7 @@ class WarpExamples:
         if fitted is None:
             return None
         item, laid = fitted
-        return self._with_truth(truth, item, laid, encode(laid, parsing.labels, matrix), matrix, corner)
+        return self._with_truth(truth, item, laid, encode(laid, parsing.labels, matrix, item.alike), matrix, corner)
 
     def _fitted(
         self,

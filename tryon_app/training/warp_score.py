@@ -12,7 +12,7 @@ from tryon_app.fitting.refine_input import SIZE
 from tryon_app.training.warp_data import LaidStore
 
 Says = Callable[[Float32], tuple[Float32, Float32]]
-"""From laid garments, N x 19 x SIZE x SIZE, to how far they move, N x 2 x SIZE x SIZE, and how likely they are seen,
+"""From laid garments, N x 20 x SIZE x SIZE, to how far they move, N x 2 x SIZE x SIZE, and how likely they are seen,
 N x 1 x SIZE x SIZE."""
 _BATCH = 16
 _FIGURES = ("flow", "flow_geometry", "cover", "cover_geometry", "cover_said")
