@@ -2,7 +2,7 @@
 
 import logging
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -10,7 +10,7 @@ import numpy as np
 
 from tryon_app.core.errors import GarmentError
 from tryon_app.core.stills import flatten, read_rgba
-from tryon_app.core.types import CATEGORY_SLOT, Category, Garment, GarmentView, Size, Slot, UInt8
+from tryon_app.core.types import CATEGORY_SLOT, Category, Garment, GarmentView, KeyPoint, Size, Slot, UInt8
 from tryon_app.garments.cutout import cut_out
 from tryon_app.garments.hanger import without_hanger
 from tryon_app.garments.landmarks import Found, find_keypoints
@@ -18,6 +18,7 @@ from tryon_app.garments.matting import bleed, enlarged
 from tryon_app.garments.mesh.measures import sizes_of
 from tryon_app.garments.mesh.model import UPRIGHT
 from tryon_app.garments.mesh.photograph import Photographed, is_mesh, photograph
+from tryon_app.garments.open_front import open_front
 from tryon_app.garments.sizes import DEFAULT_SIZE, usual_sizes
 from tryon_app.garments.storage import LAYERS, save_garment
 from tryon_app.garments.worn import FindPerson, is_print
@@ -190,7 +191,19 @@ def _read(rgba: UInt8, transparent: bool, slot: Slot | None, back: bool) -> tupl
     """The cut-out and its key points."""
     rgb = np.ascontiguousarray(rgba[..., :3])
     cut = bleed(rgb, rgba[..., 3]) if transparent else enlarged(without_hanger(cut_out(rgb)), _LEAST_SIDE)
-    return cut, find_keypoints(cut, slot, back=back)
+    found = find_keypoints(cut, slot, back=back)
+    return (cut, found) if back or found.slot not in (Slot.TOP, Slot.OUTER) else _opened(cut, found, slot)
+
+
+def _opened(cut: UInt8, found: Found, slot: Slot | None) -> tuple[UInt8, Found]:
+    """The same; a top that hangs open is a jacket, with nothing between its fronts."""
+    gap = open_front(cut, found.keypoints)
+    if gap is None:
+        return cut, found
+    open_cut = cut.copy()
+    open_cut[..., 3] = np.round(cut[..., 3] * (1.0 - gap.gap)).astype(np.uint8)
+    points = found.keypoints | {KeyPoint.NECK_FRONT: gap.neck}
+    return open_cut, replace(found, slot=slot or Slot.OUTER, category=Category.JACKET, keypoints=points)
 
 
 def _within(rgba: UInt8) -> UInt8:
