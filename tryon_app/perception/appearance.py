@@ -27,8 +27,7 @@ _CHEST = 0.55
 _LEGS = (BodyPart.LEFT_THIGH, BodyPart.RIGHT_THIGH, BodyPart.LEFT_SHIN, BodyPart.RIGHT_SHIN)
 _CLOTH = (Material.UPPER, Material.LOWER, Material.DRESS)
 _ARMS = tuple(part for side in (1, -1) for part in ARM_PARTS[side][:2])
-_COLLARS = (BodyPart.HEAD, BodyPart.TORSO, *(ARM_PARTS[side][2] for side in (1, -1)))
-"""Neck and chest, and hands in front of them."""
+_COLLARS = (BodyPart.HEAD, BodyPart.TORSO)
 _ALIKE = 0.3, 0.15
 """What the colours of chest and face may have in common where they tell sleeves from arms, and collars from a neck, of
 which more is bare.
