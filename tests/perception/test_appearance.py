@@ -130,6 +130,15 @@ def test_a_neck_of_the_chests_colour_is_a_collar():
     assert after[Material.UPPER][ARM].mean() > 0.8
 
 
+def test_what_lies_amid_bare_skin_is_no_collar():
+    image, parts, materials = with_an_arm(TAN, BodyPart.TORSO)
+    amid = np.s_[32:48, 5:11]
+    image[amid] = RED
+    assert told_apart(image, parts, materials)[Material.SKIN][amid].mean() > 0.95
+    image[32:48, 5:16] = RED
+    assert told_apart(image, parts, materials)[Material.SKIN][amid].mean() < 0.3
+
+
 def test_a_shadow_on_the_neck_that_cloth_has_too_stays_skin():
     """A sand-coloured top has shades that a throat has too; the face, in the light, has none of them."""
     image, parts, materials = with_an_arm((180, 138, 112), BodyPart.TORSO)

@@ -26,7 +26,7 @@ from tryon_app.core.types import CATEGORY_SLOT, BodyPart, Fit, Float32, Frame, L
 
 _WHOLE_SLEEVE = 1.8
 """A new sleeve that goes so far leaves no arm to bare."""
-_SLACK_ON, _SLACK_OFF = 1.1, 1.3
+_SLACK_ON, _SLACK_OFF = 1.5, 1.7
 """How loose an old sleeve may be on an arm that is bared; the second once it is."""
 _PATIENCE = 8
 """Frames for which it may be looser then."""

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from tryon_app.compositing.anatomy import Anatomy
 from tryon_app.compositing.edges import Edges
-from tryon_app.compositing.guessed import Guessed
 from tryon_app.compositing.limbs import Clothed, Limb, arm_of, leg_of
 from tryon_app.compositing.maps import Grid, strongest
 from tryon_app.core.colour import ColourSpace, overlap
@@ -29,8 +28,10 @@ _HAIR_BEYOND = 2.0
 """How much further hair may hang than guesses let it, in face lengths."""
 _HANGS = 0.55
 """How far below the hips a top hangs at most, in shoulder widths."""
-_SEEN = 0.35
+_SEEN = 0.55
 """Share of an arm that the network must see where the pose is sure of it."""
+_SLIM = 1.08
+"""Radii of a bare arm within which one that the network misses lies."""
 _LEAST_THING = 0.006
 """Smallest thing carried, in square shoulder widths."""
 _AMID, _SAME_CLOTH = 0.6, 0.75
@@ -111,7 +112,6 @@ class Labelled:
         self._whole: dict[int, Float32] = {}
         self._hands: dict[int, Float32] = {}
         self._beyond: dict[tuple[int, float], Float32] = {}
-        self._missed: dict[int, bool] = {}
         self._bared: set[int] = set()
         self._upper_near, self.upper = upper, self.edges.snapped(upper)
         self._head = self._connected(head, self._true_hair(hair), self.face)
@@ -165,8 +165,24 @@ class Labelled:
     def whole_arm(self, side: int) -> Float32:
         """An arm from shoulder to fingertips."""
         if side not in self._whole:
-            self._whole[side] = self.edges.snapped(self.arms[side].weighed(self._likely(side)))
+            limb = self.arms[side]
+            whole = self.edges.snapped(limb.weighed(self._likely(side)))
+            shape = limb.field() < 0.9
+            sure = limb.present and limb.certain(self._grid.box)
+            if sure and shape.any() and float(whole[shape].mean()) < _SEEN:
+                whole = np.maximum(whole, self._by_pose(side))
+            self._whole[side] = np.asarray(whole, np.float32)
         return self._whole[side]
+
+    def _by_pose(self, side: int) -> Float32:
+        """An arm that the network takes for the trunk behind it, as slim as the pose says; it counts as if seen."""
+        limb = self.arms[side]
+        slim = np.clip((_SLIM - limb.field()) * np.float32(6.0), 0.0, 1.0) * self.person
+        above = limb.axis(0)[1] <= limb.axis(1)[1]
+        first, second, hand = self._shares[side]
+        self._shares[side] = first + slim * above, second + slim * ~above, hand
+        self._likelies[side] = self._likelies[side] + slim
+        return np.asarray(slim, np.float32)
 
     def hand(self, side: int) -> Float32:
         """A hand."""
@@ -186,8 +202,7 @@ class Labelled:
         if reach >= _TO_WRIST:
             # What is old cuff there may be covered: only the hand itself stays.
             whole = whole * (1.0 - self.upper)
-        seen = np.asarray(whole * self.beyond(side, reach), np.float32)
-        return np.maximum(seen, self._guessed.arm(side, reach)) if self._overlooked(side) else seen
+        return np.asarray(whole * self.beyond(side, reach), np.float32)
 
     def bare_arm(self, side: int) -> None:
         """From now on an arm is as slim as it is without its old sleeve."""
@@ -226,20 +241,6 @@ class Labelled:
                 kept = kept + upper * limb.beyond(0, max(reach, _SHOULDER))
             self._beyond[key] = np.asarray(kept / self._likely(side), np.float32)
         return self._beyond[key]
-
-    def _overlooked(self, side: int) -> bool:
-        """Whether the network misses an arm that the pose is sure of."""
-        if side not in self._missed:
-            limb = self.arms[side]
-            shape = limb.field() < 0.9
-            cells = float(shape.sum())
-            sure = cells > 0 and limb.certain(self._grid.box)
-            self._missed[side] = sure and float(self.whole_arm(side)[shape].mean()) < _SEEN
-        return self._missed[side]
-
-    @cached_property
-    def _guessed(self) -> Guessed:
-        return Guessed(self.small, self.person, self.body)
 
     def _likely(self, side: int) -> Float32:
         """How likely it is an arm, as the network says; never 0."""

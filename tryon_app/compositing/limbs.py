@@ -46,6 +46,11 @@ class Limb:
         self._along: dict[int, tuple[Float32, Float32]] = {}
         self._field: Float32 | None = None
 
+    @property
+    def present(self) -> bool:
+        """Whether all of it is in the picture."""
+        return float(self._presence.min()) > _SURE
+
     def certain(self, box: Rect) -> bool:
         """Whether the limb is where its landmarks say: all seen, or outside the box, or at its edge: a hand that the
         picture cuts off is marked just inside it.
@@ -102,7 +107,7 @@ class Limb:
         beyond = self._body.capsule(self.points[-1], self._tip) / np.float32(_TIP_GIRTH * self._body.unit)
         field = np.minimum(field, beyond)
         known = likely
-        if float(self._presence.min()) > _SURE:
+        if self.present:
             # Of a logit this would be a plain sum; its first order is enough, and much cheaper.
             known = likely + likely * (1.0 - likely) * np.clip(0.7 * (1.1 - field), -1.0, 0.6)
         return np.asarray(known * np.clip((3.2 - field) * 1.5, 0.0, 1.0), np.float32)

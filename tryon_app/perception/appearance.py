@@ -34,6 +34,7 @@ which more is bare.
 """
 _DOUBT = 0.9, 1.5
 """Evidence of cloth, natural logarithm, below which arm and neck stay bare: they are not lit as faces are."""
+_SOME = 0.2
 _FIRM = 2.0, 4.0
 """How fast it tells beyond that."""
 _A_DRESS = 40.0
@@ -114,15 +115,22 @@ def _sleeves(colours: ColourSpace, parts: Float32, materials: Float32) -> Float3
     if not any(apart):
         return materials
     evidence = cv2.GaussianBlur(np.clip(colours.ratio(cloth, [bare]), -_MOST, _MOST), (0, 0), 1.0)
-    told = (
+    arms, collars = (
         place * np.clip((evidence - doubt) * np.float32(firm * share), 0.0, 1.0)
         for place, share, doubt, firm in zip(places, apart, _DOUBT, _FIRM, strict=True)
     )
-    moved = skin * np.minimum(sum(told), 1.0)
+    moved = skin * np.minimum(arms + _beside(upper, collars), 1.0)
     materials = materials.copy()
     materials[Material.UPPER] += moved
     materials[Material.SKIN] -= moved
     return materials
+
+
+def _beside(cloth: Float32, more: Float32) -> Float32:
+    """Of more cloth what hangs together with what is known: a shadow in the middle of a throat does not."""
+    _, pieces = cv2.connectedComponents((more > _SOME).astype(np.uint8))
+    near = cv2.dilate((cloth > _SURE).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    return np.where(np.isin(pieces, np.unique(pieces[near & (pieces > 0)])), more, np.float32(0.0))
 
 
 def _from(none: float, full: float, value: float) -> float:
