@@ -19,6 +19,9 @@ _CHEST = 0.62
 """How far down the torso what shows is taken for skin."""
 _NECK, _TRAPEZIUS = 0.175, 0.12
 """Radii in shoulder widths."""
+_WIDER = 0.17
+_BESIDE_NECK = 0.55
+"""Share of the way to the shoulder that a wide neckline may bare."""
 _BESIDE_JAW = 0.3
 """Share of its girth that the neck lacks at the height of the jaw."""
 _CHIN_SHADOW = 0.25
@@ -65,12 +68,13 @@ def bare_limb(seen: Labelled, clothed: Clothed, grid: Grid) -> tuple[Float32, Fl
     return _inside(field, clothed.radius * cells) * clothed.beyond, np.asarray(roundness(field) * light, np.float32)
 
 
-def bare_trunk(seen: Labelled, shoulders: Sequence[int], grid: Grid) -> tuple[Float32, Float32]:
+def bare_trunk(seen: Labelled, shoulders: Sequence[int], beside: bool, grid: Grid) -> tuple[Float32, Float32]:
     """Where skin of neck, shoulders and chest would be, 0..1, and how light it would be there, as a factor.
 
     Args:
         seen: What the network says.
         shoulders: Sides that are bared with the arm: +1 left, -1 right.
+        beside: Whether a wide neckline may bare what is beside the neck.
         grid: Where the maps lie.
     """
     body = seen.body
@@ -87,12 +91,17 @@ def bare_trunk(seen: Labelled, shoulders: Sequence[int], grid: Grid) -> tuple[Fl
     shade: Float32 = roundness(neck * np.float32(0.8)) * (1.0 - np.float32(_CHIN_SHADOW) * under_chin)
     axis, length = body.spine
     down = _CHEST * length * axis
-    for side in shoulders:
-        # From the neck over the shoulder, and the trunk down to the armpits: flat, one light.
+    high = base - 0.14 * unit * axis
+    for side in (1, -1) if beside else shoulders:
+        # From the neck over the shoulder, as far as a wide neckline may bare it.
         joint = seen.arms[side].points[0]
-        slope = body.capsule(base - 0.14 * unit * axis, joint) / np.float32(_TRAPEZIUS * unit)
-        corners = [base - 0.1 * unit * axis, joint, joint + down, body.middle + down]
-        flat = np.maximum(_inside(slope, _TRAPEZIUS * cells), _polygon(np.stack(corners), grid))
+        end = joint if side in shoulders else high + np.float32(_BESIDE_NECK) * (joint - high)
+        radius = _TRAPEZIUS if side in shoulders else _WIDER
+        flat = _inside(body.capsule(high, end) / np.float32(radius * unit), radius * cells)
+        if side in shoulders:
+            # And the trunk down to the armpits: one light.
+            corners = [base - 0.1 * unit * axis, joint, joint + down, body.middle + down]
+            flat = np.maximum(flat, _polygon(np.stack(corners), grid))
         shapes.append(flat)
         shade = np.asarray(np.where(flat > 0.5, np.maximum(shade, 0.98), shade), np.float32)
     return strongest(shapes), shade
