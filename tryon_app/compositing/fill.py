@@ -77,11 +77,6 @@ class Bared:
     clothed: tuple[Clothed, ...] = ()
     room: Room | None = None
 
-    @property
-    def _sleeved(self) -> bool:
-        """Whether old sleeves or trousers stay on a limb."""
-        return any(float(limb.cloth.sum()) > _LEAST for limb in self.clothed)
-
     def patch(self, seen: Labelled, cover: Float32, worn: Float32, grid: Grid) -> Patch | None:
         """What to paint, or None when nothing is left over.
 
@@ -168,7 +163,8 @@ class Bared:
 
     def _beside(self, seen: Labelled, elsewhere: Float32, cover: Float32, cells: float) -> Float32:
         """Old cloth on the chest between an arm and the new garment: no room is near, but more of its cloth."""
-        if not self.top or self._sleeved:
+        stays = any(float(limb.cloth.sum()) > _LEAST for limb in self.clothed)
+        if not self.top or stays:
             # With an old sleeve the chest beside it is worn below the new garment.
             return np.zeros_like(cover)
         return np.asarray(elsewhere * seen.torso * seen.body.chest() * _near(cover, _LOOSE * cells), np.float32)
@@ -190,7 +186,8 @@ class Bared:
         if self.skin is None or not self.skin.known:
             return shape, shade
         if self.top:
-            shape, shade = bare_trunk(seen, list(self.arms), not self._sleeved, grid)
+            stays = any(worn_on(limb, seen.body.unit, grid) for limb in self.clothed)
+            shape, shade = bare_trunk(seen, list(self.arms), not stays, grid)
         for limbs, runs_out in ((self.arms, True), (self.legs, False)):
             for clothed in limbs.values():
                 place, light = bare_limb(seen, clothed, grid)
