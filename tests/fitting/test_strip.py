@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tryon_app.fitting.raster import OUTSIDE
-from tryon_app.fitting.strip import torn, unfold
+from tryon_app.fitting.strip import piece, torn, unfold
 
 HEIGHT, WIDTH = 30, 20
 
@@ -53,3 +53,26 @@ def test_a_scrap_apart_from_its_piece_goes_and_a_large_part_stays() -> None:
     unfold(flow, weight)
     assert (flow[:12] != OUTSIDE).all()
     assert (flow[16:] != OUTSIDE).all()
+
+
+def sleeve(turn: float) -> tuple[np.ndarray, np.ndarray]:
+    """A strip 60 wide that goes down, turns about a point near its inner edge, and goes on: on person and photo."""
+    across = np.linspace(-30.0, 30.0, 7)
+    angles = np.concatenate([np.zeros(10), np.linspace(0.0, turn, 9), np.full(10, turn)])
+    middle = [np.array([60.0, 20.0])]
+    for angle in angles[1:]:
+        middle.append(middle[-1] + 9.0 * np.array([np.sin(angle), np.cos(angle)]))
+    normal = np.stack([np.cos(angles), -np.sin(angles)], axis=1)
+    target = np.stack(middle)[:, None] + across[None, :, None] * normal[:, None]
+    source = np.stack(np.meshgrid(across + 40.0, 9.0 * np.arange(len(angles)) + 10.0), axis=2)
+    return target.astype(np.float32), source.astype(np.float32)
+
+
+@pytest.mark.parametrize(("turn", "step"), [(0.0, 4), (0.6, 4), (2.9, 2)])
+def test_where_it_lies_on_itself_a_piece_is_sampled_twice_as_finely(turn: float, step: int) -> None:
+    weight = np.ones((300, 90), np.float32)
+    found = piece("sleeve_left", *sleeve(turn), (400, 400), step=4, weight=weight, folds=True)
+    assert found is not None
+    assert found.step == step
+    assert (found.torn is not None) == (step < 4)
+    assert found.flow.shape[:2] == (-(-found.roi.height // step), -(-found.roi.width // step))
