@@ -183,7 +183,7 @@ def _sleeved(outline: Outline, sign: int, collar: Point, pocket: Pocket) -> tupl
         tip = 0.5 * (outline.contour[outer] + outline.contour[inner])
     cuff_outer, cuff_inner = outline.at(outer), outline.at(inner)
     if _distance(cuff_inner, cuff_outer) < _STUBBY * abs(pocket.bottom[0] - outline.middle):
-        cuff_inner = _lower_corner(outline, sign, outer, pocket)
+        cuff_inner = _lower_corner(outline, sign, inner, pocket)
     torso = outline.path(pocket.index, outline.nearest((outline.middle, outline.y1)))
     if sign < 0:
         torso = outline.path(outline.nearest((outline.middle, outline.y1)), pocket.index)
