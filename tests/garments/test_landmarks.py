@@ -1,5 +1,6 @@
 """Key points against drawings in which they are known."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -36,6 +37,21 @@ def test_wide_short_sleeves_that_hide_their_inner_corners(draw_top):
     seen = {name: point for name, point in points.items() if "armpit" not in name and "inner" not in name}
     assert_near(found.keypoints, seen, rgba)
     assert_near(found.keypoints, points, rgba, most=13)
+
+
+@pytest.mark.parametrize("blunt", [0, 18])
+def test_boxy_tees_whose_cuffs_end_at_the_torso(blunt):
+    """The underarm is hidden: from its tip, blunt where it was ironed, the cuff goes straight to the gap."""
+    collar, shoulder, tip, gap = (90, 8), (237, 45), (383, 200), (243, 365)
+    half = [collar, shoulder, tip, (386, 200 + blunt), gap, (250, 372), (304, 362), (330, 780)]
+    outline = np.array([(400 + x, y) for x, y in half] + [(400 - x, y) for x, y in half[::-1]] + [(400, 40)])
+    alpha = np.zeros((800, 800), np.uint8)
+    cv2.fillPoly(alpha, [outline.astype(np.int32)], 255)
+    found = find_keypoints(np.dstack([np.full((800, 800, 3), 90, np.uint8), alpha]))
+    assert (found.slot, found.category) == (Slot.TOP, Category.TEE)
+    outer, inner = (np.subtract(found.keypoints[name], (400, 0)) for name in (K.CUFF_OUTER_LEFT, K.CUFF_INNER_LEFT))
+    np.testing.assert_allclose(outer, tip, atol=14)
+    np.testing.assert_allclose(inner, gap, atol=14)
 
 
 @pytest.mark.parametrize("angle", [55, 65, 72])

@@ -23,7 +23,7 @@ _DRESS_LENGTH = 2.0
 _COLLAR = 0.035  # how far a collar rises above the collar points, in widths of the garment
 _LONG_SLEEVE = 0.62
 _GATHERED, _SHORT = 0.93, 1.48  # hem and length of a gathered top, in widths of the chest, at most
-_MOST_GUESSED = 0.5
+_MOST_GUESSED, _SURE = 0.5, 0.15
 _DRAWN_IN = 0.99
 _SHOULDER_ROWS = (0.0, 0.085, 0.1, 0.185)
 _NECK_ENDS = (0.015, 0.06, 0.11, 0.16)
@@ -158,7 +158,9 @@ def _top(outline: Outline, slot: Slot | None, back: bool) -> Found:
 def _is_dress(shape: TopShape) -> bool:
     ratio = shape.length / max(1.0, shape.chest)
     hem = abs(shape.halves[0].hem[0] - shape.halves[1].hem[0])
-    return ratio > _DRESS_LENGTH or (ratio > 1.5 and hem > 1.35 * shape.chest)
+    # Where sleeves hide the armpits the chest is wider than it seems.
+    flared = hem > 1.35 * shape.chest and shape.guessed < _SURE
+    return ratio > _DRESS_LENGTH or (ratio > 1.5 and flared)
 
 
 def _top_category(shape: TopShape) -> Category:
