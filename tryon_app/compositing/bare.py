@@ -17,9 +17,8 @@ _LEAST_SLEEVE = 0.012
 """Old sleeve worth the work, in square shoulder widths."""
 _CHEST = 0.62
 """How far down the torso what shows is taken for skin."""
-_NECK, _TRAPEZIUS = 0.175, 0.12
-"""Radii in shoulder widths."""
-_WIDER = 0.17
+_NECK, _TRAPEZIUS, _CLOTHED = 0.175, 0.12, 0.17
+"""Radii in shoulder widths; the last of a shoulder with what lay on it."""
 _BESIDE_NECK = 0.55
 """Share of the way to the shoulder that a wide neckline may bare."""
 _BESIDE_JAW = 0.3
@@ -96,7 +95,7 @@ def bare_trunk(seen: Labelled, shoulders: Sequence[int], beside: bool, grid: Gri
         # From the neck over the shoulder, as far as a wide neckline may bare it.
         joint = seen.arms[side].points[0]
         end = joint if side in shoulders else high + np.float32(_BESIDE_NECK) * (joint - high)
-        radius = _TRAPEZIUS if side in shoulders else _WIDER
+        radius = _TRAPEZIUS if side in shoulders else _CLOTHED
         flat = _inside(body.capsule(high, end) / np.float32(radius * unit), radius * cells)
         if side in shoulders:
             # And the trunk down to the armpits: one light.

@@ -34,9 +34,10 @@ which more is bare.
 """
 _DOUBT = 0.9, 1.5
 """Evidence of cloth, natural logarithm, below which arm and neck stay bare: they are not lit as faces are."""
-_SOME = 0.2
 _FIRM = 2.0, 4.0
 """How fast it tells beyond that."""
+_SOME = 0.2
+"""Likelihood of a collar from which on it may hang together with the top."""
 _A_DRESS = 40.0
 """Cells: less of a dress is a doubt."""
 
