@@ -66,7 +66,7 @@ class Bared:
         arms: Side, +1 left, -1 right -> bared arm.
         legs: The same of legs.
         clothed: Limbs that stay as they are.
-        sleeved: Sides whose arms are in new sleeves to the wrist.
+        covered: Sides whose arms are in new sleeves to the wrist.
         room: What is known of the room behind the person.
     """
 
@@ -76,7 +76,7 @@ class Bared:
     arms: Mapping[int, Clothed] = field(default_factory=dict)
     legs: Mapping[int, Clothed] = field(default_factory=dict)
     clothed: tuple[Clothed, ...] = ()
-    sleeved: tuple[int, ...] = ()
+    covered: tuple[int, ...] = ()
     room: Room | None = None
 
     def patch(self, seen: Labelled, cover: Float32, worn: Float32, grid: Grid) -> Patch | None:
@@ -145,11 +145,11 @@ class Bared:
         free = np.asarray(seen.background * (1.0 - cover), np.float32)
         inside = 1.0 - _near(1.0 - seen.torso, 0.5 * _RIM * cells)
         narrow = _narrow(elsewhere, _RIM * cells)
-        if self.sleeved:
-            arms = strongest([seen.whole_arm(side) for side in self.sleeved])
+        if self.covered:
+            arms = strongest([seen.whole_arm(side) for side in self.covered])
             narrow = np.maximum(narrow, _narrow(elsewhere, _SLEEVE_RIM * cells) * arms)
         hanging = _open(narrow, free)
-        rims = hanging * _near(seen.background, (_SLEEVE_RIM if self.sleeved else _RIM) * cells) * (1.0 - inside)
+        rims = hanging * _near(seen.background, (_SLEEVE_RIM if self.covered else _RIM) * cells) * (1.0 - inside)
         outside = np.maximum(rims, _open(elsewhere, free) * room)
         gaps = narrow - hanging
         beside = np.maximum(self._beside(seen, elsewhere, cover, cells) - np.maximum(outside, gaps), 0.0)
@@ -259,8 +259,8 @@ class Fill:
             seen.bare_arm(side)
         kept = [clothed for side, clothed in sleeved.items() if side not in arms]
         kept += [clothed for side, clothed in trousers.items() if side not in legs]
-        whole = tuple(side for side in (1, -1) if top and side not in sleeved)
-        return Bared(skin, top, bottom, arms, legs, tuple(kept), whole, room)
+        covered = tuple(side for side in (1, -1) if top and side not in sleeved)
+        return Bared(skin, top, bottom, arms, legs, tuple(kept), covered, room)
 
 
 def _patience(slack: float, before: int | None) -> int | None:

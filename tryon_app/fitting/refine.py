@@ -231,8 +231,7 @@ def _moved(piece: FitPiece, moved: Float32, farthest: float, matrix: Float32, wi
             # Where it lies on itself, a sample is of one layer or the other.
             amid = cv2.remap(between, np.floor(shift), None, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT) > 0
             flow[amid] = cv2.remap(carried, shift, None, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)[amid]
-        unfold(flow, piece.weight)
-        tears = torn(flow)
+        tears = unfold(flow, piece.weight)
     return replace(piece, roi=roi, flow=flow, torn=tears)
 
 

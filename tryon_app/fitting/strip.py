@@ -148,30 +148,31 @@ def piece(
     flow = rasterise(target, source, roi, step)
     tears = None
     if folds and weight is not None:
-        unfold(flow, weight)
-        tears = torn(flow)
+        tears = unfold(flow, weight)
         if tears is not None and step > 1:
             # The edge between two layers is as sharp as the samples are dense.
             step //= 2
             flow = rasterise(target, source, roi, step)
-            unfold(flow, weight)
-            tears = torn(flow)
+            tears = unfold(flow, weight)
     if float(flow[..., 0].max()) == OUTSIDE:
         # Turned over as a whole: a sleeve seen from inside shows nothing.
         return None
     return FitPiece(name, roi, flow, step, weight, behind, reach, cut, tears)
 
 
-def unfold(flow: Float32, weight: Float32) -> None:
+def unfold(flow: Float32, weight: Float32) -> UInt8 | None:
     """Where a piece lies on itself, its empty rims may lie on each other, and the way from one to the other would lead
     across the garment. They become `OUTSIDE`, but for a soft edge; so do scraps apart from the piece.
 
     Args:
         flow: float32 h x w x 2, changed.
         weight: float32 H x W over the photo, 0..1.
+
+    Returns:
+        Where it still lies on itself: see `FitPiece.torn`.
     """
     if min(flow.shape[:2]) < 2:
-        return
+        return None
     seen = cv2.remap(weight, flow, None, cv2.INTER_NEAREST)
     empty = seen < _LEAST
     across, down = _changes(flow)
@@ -181,6 +182,7 @@ def unfold(flow: Float32, weight: Float32) -> None:
     inside = leap[~empty]
     usual = float(np.median(inside)) if len(inside) else 0.0
     flow[(cv2.dilate(seen, _RIM) < _LEAST) | (empty & (leap > _LEAP * usual)) | _scraps(seen)] = OUTSIDE
+    return torn(flow)
 
 
 def _scraps(seen: Float32) -> NDArray[np.bool_]:

@@ -77,15 +77,22 @@ def open_front(rgba: UInt8, keypoints: dict[KeyPoint, Point]) -> OpenFront | Non
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Top:
-    """A small photo straightened: `lab` float32 rows x columns x 3, one row a pixel, column 0 at `-reach` chests."""
+    """A small photo straightened.
+
+    Attributes:
+        lab: float32 rows x columns x 3, CIELAB; the axis is the middle column.
+        solid: rows x columns: where the garment is.
+        chest: Its width, pixels.
+        first: The photo's row that is row 0.
+        axis: The middles of collar and hem, pixels of the photo.
+        neck: Width between the collar points, pixels.
+    """
 
     lab: Float32
     solid: NDArray[np.bool_]
     chest: float
     first: float
     axis: tuple[Point, Point]
-    collar: float
-    length: float
     neck: float
 
     @classmethod
@@ -98,7 +105,7 @@ class _Top:
         length = float(hem[1] - collar[1])
         if chest < 40 or length < 60:
             return None
-        # The rows from a neck's width above the collar line down to the hem, each about the axis.
+        # The rows from half a neck's width above the collar line down to the hem, each about the axis.
         first = collar[1] - 0.5 * neck
         rows = np.arange(round(first), round(hem[1]), dtype=np.float32)
         reach = round(0.45 * chest)
@@ -109,13 +116,14 @@ class _Top:
         colours = cv2.GaussianBlur(straight[..., :3], (0, 0), 0.008 * chest).astype(np.float32) / np.float32(255.0)
         lab = cv2.cvtColor(colours, cv2.COLOR_RGB2LAB)
         axis = (float(collar[0]), float(collar[1])), (float(hem[0]), float(hem[1]))
-        return cls(lab, straight[..., 3] > 200, chest, float(rows[0]), axis, float(collar[1]), length, neck)
+        return cls(lab, straight[..., 3] > 200, chest, float(rows[0]), axis, neck)
 
     def edges(self) -> Float32 | None:
         """Of the fronts, for each row from the collar to the hem: rows x 2, chests left and right of the axis."""
         middle = self.lab.shape[1] // 2
         strip = max(round(_MIDDLE * self.chest), 1)
-        begin, end = (round(self.collar + share * self.length - self.first) for share in (_ABOVE, 1.0 - _BELOW))
+        (_, collar), (_, hem) = self.axis
+        begin, end = (round(collar + share * (hem - collar) - self.first) for share in (_ABOVE, 1.0 - _BELOW))
         inside = self.lab[begin:end, middle - strip : middle + strip + 1]
         if not self.solid[begin:end, middle].mean() > 0.98:
             return None
@@ -187,8 +195,7 @@ def _cut(shape: tuple[int, int], scale: float, top: _Top, edges: Float32) -> Ope
     left = np.stack([middle - edges[:, 0] * top.chest, rows], axis=1)
     right = np.stack([middle + edges[:, 1] * top.chest, rows], axis=1)
     # The hem of the back may hang lower than those of the fronts.
-    ends = (np.array([points[-1, 0], shape[0] * scale]) for points in (left, right))
-    below = np.stack(list(ends))
+    below = [[points[-1, 0], shape[0] * scale] for points in (left, right)]
     polygon = np.concatenate([left, below, right[::-1]])
     gap = np.zeros(shape, np.uint8)
     corners = ((polygon + 0.5) / scale - 0.5) * 16.0

@@ -55,7 +55,7 @@ def told_apart(rgb: UInt8, parts: Float32, materials: Float32) -> Float32:
         materials: float32 9 x h x w, 0..1.
     """
     colours = ColourSpace(cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB))
-    materials = _in_two(colours, parts, _sleeves(colours, parts, materials))
+    materials = _in_two(colours, parts, _sleeves_and_collars(colours, parts, materials))
     for _ in range(_ROUNDS):
         evidence = _evidence(colours, materials)
         if evidence is None:
@@ -102,7 +102,7 @@ def _in_two(colours: ColourSpace, parts: Float32, materials: Float32) -> Float32
     return materials
 
 
-def _sleeves(colours: ColourSpace, parts: Float32, materials: Float32) -> Float32:
+def _sleeves_and_collars(colours: ColourSpace, parts: Float32, materials: Float32) -> Float32:
     """Skin above the legs as upper garment where its colour is the chest's, and not the face's."""
     upper, face, skin = (materials[kind] for kind in (Material.UPPER, Material.FACE, Material.SKIN))
     places = [np.minimum(parts[list(names)].sum(axis=0), 1.0) for names in (_ARMS, _COLLARS)]

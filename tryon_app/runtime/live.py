@@ -86,14 +86,14 @@ class LiveSession:
         self._without_models: tuple[str, str] | None = None
         self._recent = deque[tuple[float, float, Mapping[str, float], int, int]](maxlen=_WINDOW)
         self._frames = 0
-        self._settings = ExitStack()
+        self._alone = ExitStack()
 
     # -- control -------------------------------------------------------------------------------------------------------
 
     def start(self, camera: Camera) -> None:
         """Begin with a camera; models are loaded meanwhile."""
         self._say(LiveState.PREPARING)
-        self._settings.enter_context(opencv_alone())
+        self._alone.enter_context(opencv_alone())
         self._processing.start()
         self._begin(camera)
         self._watch.start()
@@ -168,7 +168,7 @@ class LiveSession:
             _log.warning("The camera hangs in its driver and was left behind")
         if not self._processing.join(max(deadline - time.monotonic(), 0.01)):
             _log.warning("A processing thread did not end in time")
-        self._settings.close()
+        self._alone.close()
         self._say(LiveState.STOPPED)
 
     def _original(self, live: LiveFrame) -> Frame:
