@@ -389,6 +389,34 @@ def test_skin_that_the_network_takes_for_cloth_is_not_painted() -> None:
     np.testing.assert_array_equal(result.image[place], person.frame.image[place])
 
 
+def test_sleeves_of_arms_that_leave_the_picture_come_off() -> None:
+    """Elbows below the frame's edge, as before a laptop, and a network that sees too little of the arms."""
+    person = figure(sleeves=2.0)
+    pose = person.pose
+    cut = round(float(pose.points[Landmark.LEFT_ELBOW][1])) - 8
+    presence, visibility = pose.presence.copy(), pose.visibility.copy()
+    gone = pose.points[:, 1] > cut
+    presence[gone], visibility[gone] = 0.05, 0.05
+    frame = Frame(np.ascontiguousarray(person.frame.image[:cut]))
+    parts = person.labels.parts.copy()
+    for arm in (BodyPart.LEFT_UPPER_ARM, BodyPart.RIGHT_UPPER_ARM):
+        missed = 0.7 * parts[arm]
+        parts[arm] -= missed
+        parts[BodyPart.TORSO] += missed
+    near = replace(
+        person,
+        frame=frame,
+        mask=person.mask[:cut],
+        pose=replace(pose, presence=presence, visibility=visibility, person=person.mask[:cut]),
+        labels=replace(person.labels, parts=parts),
+    )
+    result = dress(near, "tank-terracotta", near.labels)
+    for side in ("LEFT", "RIGHT"):
+        place = at(person, 0.6, Landmark[f"{side}_SHOULDER"], Landmark[f"{side}_ELBOW"])
+        assert np.abs(frame.image[place].astype(int) - CLOTH).max() < 20, "the test looks beside the sleeve"
+        assert np.abs(result.image[place].astype(int) - SKIN).max() < 60
+
+
 def test_red_cloth_that_the_network_takes_for_skin_reddens_no_arm() -> None:
     person = figure(sleeves=2.0)
     image = person.frame.image.copy()

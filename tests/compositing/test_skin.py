@@ -5,11 +5,12 @@ from typing import Any
 
 import cv2
 import numpy as np
+import pytest
 
 from tryon_app.compositing.skin import Skin
 
 SIZE = 90, 60
-SKIN, BLOUSE, CLOTH = (150, 105, 85), (226, 200, 178), (30, 40, 90)
+SKIN, BLOUSE, HOODIE, CLOTH = (150, 105, 85), (226, 200, 178), (141, 107, 92), (30, 40, 90)
 
 
 def seen(chest: tuple[int, int, int]) -> Any:
@@ -37,3 +38,18 @@ def test_a_blouse_of_the_hue_of_skin_is_no_skin() -> None:
 def test_a_chest_in_other_light_than_the_face_is_skin() -> None:
     lighter = tuple(round(value * 1.15) for value in SKIN)
     assert np.abs(tone(lighter) - SKIN).max() > 8
+
+
+@pytest.mark.parametrize(
+    ("cloth", "unsure", "doubted"), [(SKIN, True, True), (HOODIE, True, False), (CLOTH, False, False)]
+)
+def test_sleeves_may_be_skin_the_less_the_surer_the_network_is(
+    cloth: tuple[int, int, int], unsure: bool, doubted: bool
+) -> None:
+    evidence = seen(SKIN)
+    evidence.small[60:70, 20:40] = cloth
+    sleeve = np.zeros(SIZE, np.float32)
+    sleeve[60:70, 20:40] = 1.0
+    skin = Skin(evidence, 1.0)
+    assert skin.resembles(sleeve, doubted=False) is unsure
+    assert skin.resembles(sleeve, doubted=True) is doubted

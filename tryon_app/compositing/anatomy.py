@@ -14,6 +14,8 @@ _UPPER_ARM, _FOREARM, _HAND = 0.175, 0.135, 0.125
 """Radii in shoulder widths: bare limbs with little cloth around them."""
 _NECK_GIRTH = 0.16, 0.27
 """Half widths of the neck below the chin and between the collarbones, in shoulder widths."""
+_HOOD = 0.7
+"""How far from the neck's axis collars and hoods reach, in shoulder widths."""
 
 
 class ArmShape:
@@ -125,6 +127,14 @@ class Anatomy:
     def neck(self) -> Float32:
         """1 on the neck from chin to collarbones and a little beside it, soft at the edge."""
         return np.clip((np.float32(0.24 * self.unit) - self.to_neck) / np.float32(0.05 * self.unit), 0.0, 1.0)
+
+    def beside_neck(self) -> Float32:
+        """1 beside the neck and above the shoulders, where collars and hoods stand; 0 from the shoulders on."""
+        axis, _ = self.spine
+        soft = np.float32(0.06 * self.unit)
+        above = -self.along_axis(self.neck_base, axis) / soft - np.float32(0.5)
+        near = np.float32(_HOOD * self.unit) / soft - self.to_neck / soft
+        return np.clip(np.minimum(above, near), 0.0, 1.0).astype(np.float32)
 
     def bare_neck(self) -> Float32:
         """1 where skin of the neck is seen in a wide collar."""

@@ -15,6 +15,7 @@ from tryon_app.core.types import Float32
 _MOSTLY = 0.6
 _LEAST_SLEEVE = 0.012
 """Old sleeve worth the work, in square shoulder widths."""
+_NO_DOUBT = 0.88
 _CHEST = 0.62
 """How far down the torso what shows is taken for skin."""
 _NECK, _TRAPEZIUS, _CLOTHED = 0.175, 0.12, 0.17
@@ -29,6 +30,11 @@ _CHIN_SHADOW = 0.25
 def worn_on(clothed: Clothed, unit: float, grid: Grid) -> bool:
     """Whether there is enough old cloth on a limb to be seen; see `slack_of`."""
     return float(clothed.cloth.sum()) >= _LEAST_SLEEVE * (unit / grid.pixel) ** 2
+
+
+def surely_cloth(clothed: Clothed) -> bool:
+    """Whether the network has no doubt that what is on a limb is cloth, whatever its colour."""
+    return float((clothed.near * clothed.cloth).sum()) > _NO_DOUBT * float(clothed.cloth.sum())
 
 
 def slack_of(clothed: Clothed, unit: float, grid: Grid, hidden: Float32) -> float:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from tryon_app.compositing.bare import bare_limb, bare_trunk, old_cloth, slack_of, worn_on
+from tryon_app.compositing.bare import bare_limb, bare_trunk, old_cloth, slack_of, surely_cloth, worn_on
 from tryon_app.compositing.hem import continued
 from tryon_app.compositing.labelled import Labelled
 from tryon_app.compositing.limbs import Clothed
@@ -36,6 +36,8 @@ _LEAST = 6.0
 """Cells of leftovers worth the work."""
 _RIM, _SLEEVE_RIM = 0.12, 0.25
 """Rims are repaired up to that width, in shoulder widths; the second beside new sleeves that go all the way."""
+_HOOD_RIM = 0.4
+"""The same beside the neck, where old collars and hoods stand before what is behind the person."""
 _LOOSE = 0.22
 """How far from the surroundings an old sleeve may be painted away, in shoulder widths."""
 _TROUSERS = 0.35
@@ -144,12 +146,15 @@ class Bared:
         """
         free = np.asarray(seen.background * (1.0 - cover), np.float32)
         inside = 1.0 - _near(1.0 - seen.torso, 0.5 * _RIM * cells)
+        hood = _narrow(elsewhere, _HOOD_RIM * cells) * seen.body.beside_neck()
         narrow = _narrow(elsewhere, _RIM * cells)
         if self.covered:
             arms = strongest([seen.whole_arm(side) for side in self.covered])
             narrow = np.maximum(narrow, _narrow(elsewhere, _SLEEVE_RIM * cells) * arms)
+        narrow = np.maximum(narrow, hood)
         hanging = _open(narrow, free)
         rims = hanging * _near(seen.background, (_SLEEVE_RIM if self.covered else _RIM) * cells) * (1.0 - inside)
+        rims = np.maximum(rims, hood * hanging * _near(seen.background, _HOOD_RIM * cells))
         outside = np.maximum(rims, _open(elsewhere, free) * room)
         gaps = narrow - hanging
         beside = np.maximum(self._beside(seen, elsewhere, cover, cells) - np.maximum(outside, gaps), 0.0)
@@ -247,7 +252,8 @@ class Fill:
             waited = {side: _patience(slack, before.get((name, side))) for side, slack in loose.items()}
             # One bare arm beside one with its old sleeve looks stranger than two old sleeves.
             both = skin.known and all(
-                waited[side] is not None and not skin.resembles(clothed.cloth) for side, clothed in worn.items()
+                waited[side] is not None and not skin.resembles(clothed.cloth, surely_cloth(clothed))
+                for side, clothed in worn.items()
             )
             bared.append(worn if both else {})
             self._before |= {(name, side): waited[side] or 0 for side in bared[-1]}

@@ -28,7 +28,7 @@ _HAIR_BEYOND = 2.0
 """How much further hair may hang than guesses let it, in face lengths."""
 _HANGS = 0.55
 """How far below the hips a top hangs at most, in shoulder widths."""
-_SEEN = 0.55
+_SEEN = 0.7
 """Share of an arm that the network must see where the pose is sure of it."""
 _SLIM = 1.08
 """Radii of a bare arm within which one that the network misses lies."""
@@ -168,7 +168,9 @@ class Labelled:
             limb = self.arms[side]
             whole = self.edges.snapped(limb.weighed(self._likely(side)))
             shape = limb.field() < 0.9
-            sure = limb.present and limb.certain(self._grid.box)
+            box = self._grid.box
+            # An arm that leaves the picture is worth a guess where both will be bared.
+            sure = limb.certain(box) and (limb.present or all(arm.certain(box) for arm in self.arms.values()))
             if sure and shape.any() and float(whole[shape].mean()) < _SEEN:
                 whole = np.maximum(whole, self._by_pose(side))
             self._whole[side] = np.asarray(whole, np.float32)

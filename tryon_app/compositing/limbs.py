@@ -15,8 +15,8 @@ _TIP_GIRTH = 0.16
 _ONTO = 0.35
 """Share of the hand or foot over which old cloth may hang."""
 _SURE, _VISIBLE = 0.5, 0.4
-_AT_EDGE = 0.15
-"""Shoulder widths."""
+_AT_EDGE, _AT_BOTTOM = 0.15, 0.35
+"""Shoulder widths; the second for the lower edge, near which elbows are marked that lie below it."""
 _SOFT = 0.08
 """Width of the step at the end of a sleeve, in shoulder widths."""
 _SHORT = 0.22
@@ -52,12 +52,12 @@ class Limb:
         return float(self._presence.min()) > _SURE
 
     def certain(self, box: Rect) -> bool:
-        """Whether the limb is where its landmarks say: all seen, or outside the box, or at its edge: a hand that the
-        picture cuts off is marked just inside it.
+        """Whether the limb is where its landmarks say: all seen, or outside the box, or at its edge: hands and
+        elbows that the picture cuts off are marked just inside it.
         """
-        edge = _AT_EDGE * self._body.unit
+        edge, bottom = _AT_EDGE * self._body.unit, _AT_BOTTOM * self._body.unit
         for joint, presence, visibility in zip(self.points, self._presence, self._visibility, strict=True):
-            inside = box.x0 + edge <= joint[0] < box.x1 - edge and box.y0 + edge <= joint[1] < box.y1 - edge
+            inside = box.x0 + edge <= joint[0] < box.x1 - edge and box.y0 + edge <= joint[1] < box.y1 - bottom
             if inside and (presence < _SURE or visibility < _VISIBLE):
                 return False
         return True

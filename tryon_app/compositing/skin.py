@@ -18,8 +18,8 @@ _ANY_HUE = 17.0
 """Difference in Lab's a and b up to which a colour may be the same person's skin as the face."""
 _CHEST_LIGHT = 15.0
 """Difference in Lab's lightness up to which it may be so on the chest."""
-_SAME_LIGHT, _SAME_HUE = 25.0, 8.0
-"""Differences in Lab up to which a colour may be the same skin in another light."""
+_SAME_LIGHT, _SAME_HUE, _VERY_HUE = 25.0, 8.0, 3.0
+"""Differences in Lab up to which a colour may be the same skin in another light; the last where that is doubted."""
 _NEAR = 0.22
 """How far skin that is seen passes its own colour on, in shoulder widths."""
 _LIMB_LIGHT, _LIMB_DARK = 1.07, 0.36
@@ -55,11 +55,12 @@ class Skin:
         """Whether enough skin is seen to know its colour."""
         return self._tone is not None
 
-    def resembles(self, cells: Float32) -> bool:
+    def resembles(self, cells: Float32, doubted: bool) -> bool:
         """Whether what lies in some places may well be skin already, which the network took for cloth.
 
         Args:
             cells: float32 h x w, 0..1: the places.
+            doubted: The network is sure of the cloth: then only the very colour of skin counts.
         """
         total = float(cells.sum())
         if self._tone is None or total < 1.0:
@@ -68,7 +69,7 @@ class Skin:
         pair = np.stack([mean, self._tone]).astype(np.float32)[None] / np.float32(255.0)
         there, skin = cv2.cvtColor(pair, cv2.COLOR_RGB2LAB)[0]
         lighter, hue = abs(float(there[0] - skin[0])), float(np.hypot(*(there[1:] - skin[1:])))
-        return lighter < _SAME_LIGHT and hue < _SAME_HUE
+        return lighter < _SAME_LIGHT and hue < (_VERY_HUE if doubted else _SAME_HUE)
 
     def colour(self) -> Float32:
         """Skin everywhere: near skin that is seen its own colour, the person's tone elsewhere.
