@@ -15,7 +15,7 @@ from tryon_app.core.types import Float32
 _MOSTLY = 0.6
 _LEAST_SLEEVE = 0.012
 """Old sleeve worth the work, in square shoulder widths."""
-_NO_DOUBT = 0.88
+_NO_DOUBT = 0.8
 _CHEST = 0.62
 """How far down the torso what shows is taken for skin."""
 _NECK, _TRAPEZIUS, _CLOTHED = 0.175, 0.12, 0.17

@@ -48,6 +48,8 @@ _SHADOW = 0.75
 """How light gaps inside the new garment are, beside its cloth around them."""
 _SEEN = 0.05
 """Share of a copy that is seen."""
+_CLOTH = 0.7
+"""Likelihood of old cloth from which on it is taken off, whatever it looks like."""
 _SAME = 9.0
 """Difference of colours, 0..255, that is not worth painting over."""
 _BODY = 0.3
@@ -130,7 +132,9 @@ class Bared:
             share = np.asarray(cv2.dilate(folds, np.ones((3, 3), np.uint8)) * amid, np.float32)
             colour = _over(colour, np.float32(_SHADOW) * spread(cv2.convertScaleAbs(straight), cover, fine), share)
             room, mirror = (np.asarray(copied * (1.0 - share), np.float32) for copied in (room, mirror))
-        alpha = alpha * _different(seen.small, colour)
+        # What is surely cloth goes, though it be of the colour of skin; skin taken for cloth may stay as it is.
+        sure = np.clip((seen.upper - np.float32(_CLOTH)) * np.float32(5.0), 0.0, 1.0)
+        alpha = alpha * np.maximum(_different(seen.small, colour), sure)
         shown = None if self.room is None else (np.asarray(alpha * room, np.float32), self.room)
         mirror = np.asarray(alpha * mirror, np.float32)
         if hem is not None:

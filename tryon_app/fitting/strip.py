@@ -110,7 +110,7 @@ def extended(target: Float32, source: Float32) -> tuple[Float32, Float32]:
     longer = []
     for grid in (target, source):
         before = grid[:1] + 0.9 * (grid[:1] - grid[1:2])
-        after = grid[-1:] + 1.2 * (grid[-1:] - grid[-2:-1])
+        after = grid[-1:] + 2.4 * (grid[-1:] - grid[-2:-1])
         longer.append(np.concatenate([before, grid, after]).astype(np.float32))
     return longer[0], longer[1]
 
@@ -175,7 +175,7 @@ def unfold(flow: Float32, weight: Float32) -> UInt8 | None:
         return None
     seen = cv2.remap(weight, flow, None, cv2.INTER_NEAREST)
     empty = seen < _LEAST
-    across, down = _changes(flow)
+    across, down, _ = _changes(flow)
     leap = np.zeros(empty.shape, np.float32)
     for part, change in ((leap[:, 1:], across), (leap[:, :-1], across), (leap[1:], down), (leap[:-1], down)):
         np.maximum(part, change, out=part)
@@ -209,21 +209,26 @@ def torn(flow: Float32) -> UInt8 | None:
     """
     if min(flow.shape[:2]) < 2:
         return None
-    inside = flow[..., 0] > 0.5 * OUTSIDE
+    *changes, both_inside = _changes(flow)
     leaps = []
-    for change, both in zip(_changes(flow), (inside[:, 1:] & inside[:, :-1], inside[1:] & inside[:-1]), strict=True):
+    for change, both in zip(changes, both_inside, strict=True):
         some = change[both]
         usual = float(np.median(some)) if len(some) else 0.0
         leaps.append(both & (change > _TORN * max(usual, 1e-3)))
     across, down = leaps
-    result = np.zeros(inside.shape, np.uint8)
+    result = np.zeros(flow.shape[:2], np.uint8)
     result[:-1, :-1] = across[1:] | across[:-1] | down[:, 1:] | down[:, :-1]
     return result if result.any() else None
 
 
-def _changes(flow: Float32) -> tuple[Float32, Float32]:
-    """How far apart in the photo neighbours lie, across and down, in its pixels along both axes together."""
+def _changes(flow: Float32) -> tuple[Float32, Float32, tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
+    """How far apart in the photo neighbours lie, across and down, in its pixels along both axes together; 0 where one
+    of them is `OUTSIDE`. And where none is.
+    """
+    inside = flow[..., 0] > 0.5 * OUTSIDE
+    both = inside[:, 1:] & inside[:, :-1], inside[1:] & inside[:-1]
     across, down = (
-        cv2.transform(cv2.absdiff(*pair), _SUM) for pair in ((flow[:, 1:], flow[:, :-1]), (flow[1:], flow[:-1]))
+        cv2.transform(cv2.absdiff(*pair), _SUM) * where
+        for pair, where in zip(((flow[:, 1:], flow[:, :-1]), (flow[1:], flow[:-1])), both, strict=True)
     )
-    return across, down
+    return across, down, both

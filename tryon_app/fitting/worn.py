@@ -133,6 +133,8 @@ class WornNow:
         for rung in range(1, len(change)):
             # A cuff at the present one is as wide as the sleeve above it, not as the bare arm below.
             change[rung] += (1.0 - covered[rung]) * 0.95 * (change[rung - 1] - change[rung])
+            # Where the cut no longer comes near it does not leap back: that would look like a frill.
+            change[rung] = change[rung - 1] + np.clip(change[rung] - change[rung - 1], -_FRILL, _FRILL)
         return (natural * (1.0 + change)).astype(np.float32)
 
     def cuff_for(self, natural: float, arm: Arm, unit: float) -> float:
@@ -150,6 +152,10 @@ class WornNow:
         true, seen = arm.stops(unit)
         apart = float(np.interp(cuff, seen, true)) - natural
         return natural + apart * _near(apart, (0.28 + _SAME * self.alike) * unit)
+
+
+_FRILL = 0.04
+"""Most that a sleeve's change may differ from rung to rung, as a share of its width."""
 
 
 def _near(apart: float, tolerance: float) -> float:
