@@ -503,6 +503,21 @@ def test_a_sleeve_that_is_loose_for_a_moment_flashes_up_on_no_arm_that_was_bared
     assert not seen[-1], "a sleeve that stays loose is no arm"
 
 
+def test_an_arm_that_is_lost_for_a_moment_keeps_no_sleeve_for_a_moment() -> None:
+    person = figure(sleeves=2.0)
+    visibility = person.pose.visibility.copy()
+    visibility[[Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST]] = 0.1
+    lost = replace(person, pose=replace(person.pose, visibility=visibility))
+    compositor = GarmentCompositor()
+    dress(person, "tee-white", person.labels, compositor=compositor)
+    place = at(person, 0.6, Landmark.RIGHT_ELBOW, Landmark.RIGHT_WRIST)
+    bared = []
+    for _ in range(6):
+        result = dress(lost, "tee-white", lost.labels, compositor=compositor)
+        bared.append(bool((result.image[place] != lost.frame.image[place]).any()))
+    assert bared == [True] * 3 + [False] * 3
+
+
 def test_bared_arms_hang_in_front_of_trousers_that_go_on_below_a_hem() -> None:
     """With hands in their pockets, so that old sleeves end at trousers as the old hem does."""
     points = figure(sleeves=2.0).pose.points

@@ -28,8 +28,8 @@ _WHOLE_SLEEVE = 1.8
 """A new sleeve that goes so far leaves no arm to bare."""
 _SLACK_ON, _SLACK_OFF = 1.5, 1.7
 """How loose an old sleeve may be on an arm that is bared; the second once it is."""
-_PATIENCE = 8
-"""Frames for which it may be looser then."""
+_PATIENCE, _LOST = 8, 3
+"""Frames for which it may be looser then, and for which its place may be uncertain."""
 _BESIDE = 0.04
 """How near the colours beside a rim are taken from, in shoulder widths."""
 _LEAST = 6.0
@@ -282,8 +282,9 @@ def _patience(slack: float, before: int | None) -> int | None:
     """
     if slack < (_SLACK_ON if before is None else _SLACK_OFF):
         return 0
-    # An arm that moves fast is not quite where its landmarks are: that passes.
-    return before + 1 if before is not None and before < _PATIENCE and math.isfinite(slack) else None
+    # An arm that moves fast is not quite where its landmarks are, or lost for a moment: that passes.
+    patience = _PATIENCE if math.isfinite(slack) else _LOST
+    return before + 1 if before is not None and before < patience else None
 
 
 def replaced(fit: Fit) -> tuple[bool, bool]:
