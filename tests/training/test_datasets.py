@@ -1,5 +1,6 @@
 """Batches: repeatable, labels where the picture shows them, left and right swapped in the mirror."""
 
+from dataclasses import replace
 from itertools import islice
 
 import numpy as np
@@ -55,6 +56,18 @@ def test_labels_are_where_the_picture_shows_them(person):
     left, right = (np.argwhere(shown.parts == part).mean(axis=0) for part in (BodyPart.LEFT_HAND, BodyPart.RIGHT_HAND))
     assert left[1] > right[1]  # the person's left is on the right of the picture
     assert left[0] < right[0]  # and up
+
+
+@pytest.mark.parametrize(("below_the_hips", "dress"), [(1.2, True), (0.6, True), (0.2, False), (-0.3, False)])
+def test_a_dress_that_nothing_tells_from_a_top_is_labelled_as_one(person, below_the_hips, dress):
+    """A torso is two units long: tops may end a quarter of that below the hips."""
+    person.materials[person.materials == Material.UPPER] = Material.DRESS
+    unit = float(np.hypot(*(person.points[Landmark.LEFT_SHOULDER] - person.points[Landmark.RIGHT_SHOULDER]))) / 1.6
+    end = round(float(person.points[Landmark.LEFT_HIP][1]) + below_the_hips * unit)
+    cut = replace(person, image=person.image[:end], parts=person.parts[:end], materials=person.materials[:end])
+    labels = example(cut).materials
+    assert ((labels == Material.DRESS).any(), (labels == Material.UPPER).any()) == (dress, not dress)
+    assert (person.materials == Material.DRESS).any(), "what was given is not changed"
 
 
 def test_labels_stay_with_the_picture_whatever_is_done_to_it(person):

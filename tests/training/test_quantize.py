@@ -11,7 +11,7 @@ from tests.inference.onnx_files import parsing_like  # noqa: E402
 from tryon_app.core.errors import InputError  # noqa: E402
 from tryon_app.inference.session import Network  # noqa: E402
 from tryon_app.perception.parsing_network import CONTRACT, MODEL  # noqa: E402
-from tryon_app.training.quantize import quantize_parse  # noqa: E402
+from tryon_app.training.quantize import quantize_network  # noqa: E402
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def maps(path, picture):
 
 
 def test_it_says_the_same_in_8_bits(network, shards, tmp_path):
-    found = quantize_parse(network, shards, tmp_path / "cpu.onnx", pictures=8)
+    found = quantize_network(network, shards, tmp_path / "cpu.onnx", pictures=8)
     content = found.path.read_bytes()
     assert found.sha256 == hashlib.sha256(content).hexdigest()
     assert f'sha256 = "{found.sha256}"' in found.manifest()
@@ -52,17 +52,17 @@ def test_it_says_the_same_in_8_bits(network, shards, tmp_path):
 
 
 def test_the_same_data_give_the_same_file(network, shards, tmp_path):
-    one, two = (quantize_parse(network, shards, tmp_path / name, pictures=8) for name in ("one.onnx", "two.onnx"))
+    one, two = (quantize_network(network, shards, tmp_path / name, pictures=8) for name in ("one.onnx", "two.onnx"))
     assert one.sha256 == two.sha256
 
 
 def test_what_cannot_be_used_is_said(network, shards, tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match="no training data"):
-        quantize_parse(network, tmp_path / "empty", tmp_path / "cpu.onnx")
+        quantize_network(network, tmp_path / "empty", tmp_path / "cpu.onnx")
     with pytest.raises(InputError, match=r"none\.onnx cannot be read"):
-        quantize_parse(tmp_path / "none.onnx", shards, tmp_path / "cpu.onnx")
+        quantize_network(tmp_path / "none.onnx", shards, tmp_path / "cpu.onnx")
     network.write_bytes(b"no network")
     with pytest.raises(InputError, match="is no network"):
-        quantize_parse(network, shards, tmp_path / "cpu.onnx")
+        quantize_network(network, shards, tmp_path / "cpu.onnx")
     assert not (tmp_path / "cpu.onnx").exists()

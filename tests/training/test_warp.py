@@ -301,6 +301,33 @@ def test_a_training_makes_the_loss_fall_and_is_resumed(laid, tmp_path):
     assert resume(WarpTask, KIND, tmp_path / "run", lambda _: None, steps=22).step == 22
 
 
+def test_the_8_bit_copy_says_the_same(laid, tmp_path):
+    torch = pytest.importorskip("torch")
+    pytest.importorskip("onnx")
+    from tryon_app.fitting.refine import CONTRACT, MODEL
+    from tryon_app.inference.session import Network
+    from tryon_app.training.export import onnx_bytes
+    from tryon_app.training.networks import Refinement, WarpNetwork
+    from tryon_app.training.quantize import quantize_network
+
+    torch.manual_seed(1)
+    network = WarpNetwork()
+    torch.nn.init.normal_(network.head[-1].weight, std=4.0)
+    path = tmp_path / "warp.onnx"
+    path.write_bytes(onnx_bytes(Refinement(network).eval(), CONTRACT))
+    found = quantize_network(path, laid, tmp_path / "warp-cpu.onnx", pictures=8)
+    assert 0.0 < found.difference < 0.1
+    assert found.size < 0.4 * path.stat().st_size
+    said = []
+    for file in (path, found.path):
+        running = Network(MODEL, lambda file=file: file, CONTRACT)
+        running.open()
+        said.append(running.run({"laid": LaidStore(laid).batch(np.array([3])).laid})["moved"])
+        running.close()
+    assert said[0].std() > 0.1
+    assert np.abs(said[0] - said[1]).mean() < 0.1 * said[0].std()
+
+
 def test_untrained_it_leaves_everything_in_place_and_ships_as_the_app_wants_it(tmp_path):
     torch = pytest.importorskip("torch")
     pytest.importorskip("onnx")

@@ -93,24 +93,32 @@ def export(
 
 
 def quantize(
-    data: Annotated[Path, typer.Option("--data", help="Folder with training data: they say which values occur.")],
+    data: Annotated[
+        Path,
+        typer.Option(
+            "--data",
+            help="Folder with its training data (of `synth`, or of `lay` for warping): they say which values occur.",
+        ),
+    ],
     network: Annotated[Path, typer.Option("--network", metavar="ONNX", help="What `tryon train export` wrote.")] = Path(
         "parsing.onnx"
     ),
     output: Annotated[Path, typer.Option("--output", "-o", help="The ONNX file to write.")] = Path("parsing-cpu.onnx"),
 ) -> None:
-    """Write an 8-bit copy of a parsing network for CPUs, twice as fast; prints lines for models/manifest.toml.
+    """Write an 8-bit copy of a network for CPUs, twice as fast or more; prints lines for models/manifest.toml.
 
     GPUs keep using the float file: ship both, and measure both with `tryon train evaluate --network`.
 
-    **Example**
+    **Examples**
 
     - `tryon train quantize --network models/parsing.onnx --data data --output models/parsing-cpu.onnx`
+
+    - `tryon train quantize --network models/warp.onnx --data laid --output models/warp-cpu.onnx`
     """
     require("onnx")
-    from tryon_app.training.quantize import quantize_parse
+    from tryon_app.training.quantize import quantize_network
 
-    sys.stdout.write(quantize_parse(network, data, output).manifest() + "\n")
+    sys.stdout.write(quantize_network(network, data, output).manifest() + "\n")
 
 
 def evaluate(

@@ -154,7 +154,7 @@ def _view(path: Path, slot: Slot | None, find_person: FindPerson | None, *, back
     face = None if find_person is None else find_person(flatten(rgba))
     person = GarmentError(f"{path.name}: {_PERSON}", _PERSON_REMEDY)
     try:
-        cut, found = _read(rgba, transparent, slot, back)
+        cut, found = read(rgba, transparent, slot, back)
     except GarmentError as refusal:
         if face is not None:
             raise person from refusal
@@ -167,7 +167,7 @@ def _view(path: Path, slot: Slot | None, find_person: FindPerson | None, *, back
 def _cut_view(path: Path, rgba: UInt8, slot: Slot | None, *, back: bool) -> tuple[GarmentView, Found]:
     """A view whose alpha is its cut-out."""
     try:
-        cut, found = _read(rgba, True, slot, back)
+        cut, found = read(rgba, True, slot, back)
     except GarmentError as refusal:
         raise GarmentError(f"{path.name}: {refusal.message}", UPRIGHT) from refusal
     return _checked(path, cut, found, slot), found
@@ -187,8 +187,21 @@ def _checked(path: Path, cut: UInt8, found: Found, slot: Slot | None) -> Garment
     return GarmentView(cropped, points)
 
 
-def _read(rgba: UInt8, transparent: bool, slot: Slot | None, back: bool) -> tuple[UInt8, Found]:
-    """The cut-out and its key points."""
+def read(rgba: UInt8, transparent: bool, slot: Slot | None = None, back: bool = False) -> tuple[UInt8, Found]:
+    """Cut a garment out of its photo, and find its key points.
+
+    Args:
+        rgba: uint8 h x w x 4.
+        transparent: Its alpha is the cut-out already.
+        slot: Where it is worn; None = what it looks like.
+        back: The photo shows its back.
+
+    Returns:
+        The cut-out, uint8 h x w x 4, and what was found on it.
+
+    Raises:
+        GarmentError: It does not look like a garment.
+    """
     rgb = np.ascontiguousarray(rgba[..., :3])
     cut = bleed(rgb, rgba[..., 3]) if transparent else enlarged(without_hanger(cut_out(rgb)), _LEAST_SIDE)
     found = find_keypoints(cut, slot, back=back)

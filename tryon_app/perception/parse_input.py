@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from tryon_app.core.types import Float32, UInt8
-from tryon_app.perception.shrinking import shrunk
+from tryon_app.perception.cropping import cropped
 
 WIDTH, HEIGHT = 192, 256
 CHANNELS = 15
@@ -104,7 +104,7 @@ def encode(image: UInt8, person: Float32 | None, points: Float32, presence: Floa
         float32 `CHANNELS` x `HEIGHT` x `WIDTH`, -0.5..0.5.
     """
     planes = np.empty((CHANNELS, HEIGHT, WIDTH), np.uint8)
-    planes[:3] = _picture(image, crop).transpose(2, 0, 1)
+    planes[:3] = cropped(image, crop.matrix, WIDTH, HEIGHT).transpose(2, 0, 1)
     planes[3] = 128 if person is None else _mask(person, image.shape[1], image.shape[0], crop)
     planes[_FIXED:] = limbs(points, presence, crop)
     values: Float32 = cv2.LUT(planes.reshape(-1, WIDTH), _VALUES)
@@ -136,25 +136,6 @@ def limbs(points: Float32, presence: Float32, crop: Crop) -> UInt8:
 
 def _line(target: UInt8, start: np.ndarray, end: np.ndarray) -> None:
     cv2.line(target, start.tolist(), end.tolist(), 255, _LINE, cv2.LINE_AA, 3)
-
-
-def _picture(image: UInt8, crop: Crop) -> UInt8:
-    """The crop of the frame; shrunk by whole steps first, so that nothing shimmers: warping does the rest."""
-    matrix, scale = crop.matrix.astype(np.float64), crop.scale
-    step = int(1.0 / scale)
-    if step > 1:
-        corner = (np.array([[0.0, 0.0], [WIDTH, HEIGHT]]) - matrix[:, 2]) / scale
-        x0, y0 = np.maximum(np.floor(corner[0]).astype(int) - 2, 0)
-        x1, y1 = np.minimum(np.ceil(corner[1]).astype(int) + 2, [image.shape[1], image.shape[0]])
-        if min(x1 - x0, y1 - y0) >= step:
-            image = shrunk(image[y0:y1, x0:x1], step)
-            # Pixel centres: x of the frame = step * x + (step - 1) / 2 + x0.
-            middle = (step - 1) / 2.0
-            matrix = matrix @ np.array([[step, 0.0, middle + x0], [0.0, step, middle + y0], [0.0, 0.0, 1.0]])
-    warped: UInt8 = cv2.warpAffine(
-        image, matrix, (WIDTH, HEIGHT), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(128,) * 3
-    )
-    return warped
 
 
 def _mask(person: Float32, width: int, height: int, crop: Crop) -> UInt8:

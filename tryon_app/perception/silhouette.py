@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from tryon_app.core.errors import TryOnError
 from tryon_app.core.types import Float32, Frame, Parsing, Pose, Rect, UInt8
+from tryon_app.perception.cropping import shrunk
 from tryon_app.perception.mediapipe_selfie import SelfieSegmenter
-from tryon_app.perception.shrinking import shrunk
 
 _log = logging.getLogger(__name__)
 

@@ -5,13 +5,13 @@ The input is made by `perception.parse_input`, the code that makes it from a cam
 
 from collections.abc import Generator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tryon_app.core.types import Float32, Material, UInt8
+from tryon_app.core.types import Float32, Landmark, Material, UInt8
 from tryon_app.perception import parse_input
 from tryon_app.perception.mirroring import LANDMARK_MIRROR, PART_MIRROR
 from tryon_app.training.augment import (
@@ -23,6 +23,7 @@ from tryon_app.training.augment import (
     torso_length,
 )
 from tryon_app.training.hair import grown
+from tryon_app.training.hoods import hooded
 from tryon_app.training.redress import Fabrics, redressed
 from tryon_app.training.shards import Sample, SampleStore, decode_array, decode_picture
 
@@ -33,8 +34,11 @@ PARSE_MEMBERS = (
     *(f"{side}.{kind}" for side in SIDES for kind in ("jpg", "parts.png", "materials.png")),
 )
 MAP_WIDTH, MAP_HEIGHT = parse_input.WIDTH // 2, parse_input.HEIGHT // 2
-_GROWN = 0.25
-"""Share of people who get long hair."""
+_GROWN, _HOODED = 0.25, 0.2
+"""Shares of people who get long hair, and a hood."""
+_HIPS = [Landmark.LEFT_HIP, Landmark.RIGHT_HIP]
+_TOPS_END = 0.25
+"""How far below the hips tops may end, in lengths of the torso."""
 _MASK_STEP = 2
 """Frame pixels for one of the mask's: about the resolution of MediaPipe's."""
 
@@ -116,8 +120,11 @@ def example(shown: Scene, random: Random | None = None, fabrics: Fabrics | None 
             if random.random() < _GROWN:
                 grown(random, shown.image, shown.parts, shown.materials, shown.points)
             redressed(random, fabrics, shown.image, shown.parts, shown.materials, shown.points)
+            if random.random() < _HOODED:
+                hooded(random, shown.image, shown.parts, shown.materials, shown.points)
         if random.random() < 0.18:
             something_in_front(random, shown.image, shown.parts, shown.materials, shown.points)
+    shown = _untold(shown)
     height, width = shown.parts.shape
     if random is None:
         points, presence, mask, image = shown.points, _presence(shown), _mask(shown), shown.image
@@ -136,6 +143,15 @@ def example(shown: Scene, random: Random | None = None, fabrics: Fabrics | None 
         parts=_labels(shown.parts, to_maps, (MAP_WIDTH, MAP_HEIGHT)),
         materials=_labels(shown.materials, to_maps, (MAP_WIDTH, MAP_HEIGHT)),
     )
+
+
+def _untold(shown: Scene) -> Scene:
+    """Where the frame ends about the hips nothing tells a dress from a top: it is labelled as one, as people do."""
+    lowest = shown.points[_HIPS, 1].mean() + _TOPS_END * torso_length(shown.points)
+    if lowest < shown.materials.shape[0]:
+        return shown
+    tops = np.where(shown.materials == Material.DRESS, np.uint8(Material.UPPER), shown.materials)
+    return replace(shown, materials=tops)
 
 
 def _presence(shown: Scene) -> Float32:

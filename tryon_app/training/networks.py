@@ -16,7 +16,7 @@ from tryon_app.fitting import refine_input
 from tryon_app.perception import parse_input
 
 PARTS, MATERIALS = len(BodyPart), len(Material)
-WIDTHS = (24, 48, 64, 128, 192)
+WIDTHS = (24, 48, 80, 160, 256)
 """Channels at 1/2, 1/4, 1/8, 1/16 and 1/32 of the input."""
 DEPTHS = (1, 2, 2, 2)
 """Residual blocks at 1/4 and below."""

@@ -3,10 +3,9 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from multiprocessing import get_context
 from pathlib import Path
 
 import cv2
@@ -21,6 +20,7 @@ from tryon_app.training.datasets import SIDES
 from tryon_app.training.shards import PATTERN, Sample, decode_picture, read_shard, write_shard
 from tryon_app.training.synth.generate import Progress
 from tryon_app.training.warp_examples import WARP_MEMBERS, WarpExample, WarpExamples
+from tryon_app.training.workers import pool_of
 
 _MOVED_SCALE, _PHOTO_SCALE, _MIDDLE = 256.0, 32.0, 32768.0
 _SHADE_SCALE = 160.0
@@ -61,7 +61,7 @@ def lay_shards(
         part.write_text(json.dumps(recipe, indent=1) + "\n")
     missing = [path for path in shards if not (output / path.name).exists()]
     done = len(shards) - len(missing)
-    with ProcessPoolExecutor(max_workers=workers, mp_context=get_context("spawn")) as pool:
+    with pool_of(workers) as pool:
         for job in as_completed([pool.submit(_lay_shard, path, network, output, seed) for path in missing]):
             job.result()
             done += 1
@@ -70,7 +70,6 @@ def lay_shards(
 
 
 def _lay_shard(path: Path, network: Path, output: Path, seed: int) -> None:
-    cv2.setNumThreads(1)
     write_shard(output / path.name, _laid(path, network, seed))
 
 
@@ -133,13 +132,14 @@ class LaidStore:
     Args:
         folder: Of `lay_shards`.
         photos: Also the photo pixels, which only evaluation needs.
+        most: Stop reading shards once so many are there; 0 = read all.
 
     Raises:
         InputError: There are none, or a shard is damaged.
     """
 
-    def __init__(self, folder: Path, photos: bool = False) -> None:
-        self._folder, self._photos = folder, photos
+    def __init__(self, folder: Path, photos: bool = False, most: int = 0) -> None:
+        self._folder, self._photos, self._most = folder, photos, most
         self._read: set[str] = set()
         self._samples: list[_Packed] = []
         if not self.refresh():
@@ -153,7 +153,7 @@ class LaidStore:
         """
         before = len(self._samples)
         for path in sorted(self._folder.glob(PATTERN)):
-            if path.name not in self._read:
+            if path.name not in self._read and (not self._most or len(self._samples) < self._most):
                 self._samples += [_unpacked(key, sample, self._photos) for key, sample in read_shard(path)]
                 self._read.add(path.name)
         return len(self._samples) - before

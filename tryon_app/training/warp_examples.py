@@ -35,7 +35,7 @@ from tryon_app.fitting.body import Body
 from tryon_app.fitting.flat import FlatFitter
 from tryon_app.fitting.raster import OUTSIDE
 from tryon_app.fitting.refine_input import ABOVE, CELLS, SIZE, Laid, Layer, around, encode
-from tryon_app.garments.landmarks import find_keypoints
+from tryon_app.garments.importing import read
 from tryon_app.training.augment import Random, camera_flaws, erring_landmarks, flawed_mask
 from tryon_app.training.datasets import Scene, scene
 from tryon_app.training.shards import Sample, decode_array, decode_picture
@@ -261,7 +261,7 @@ def read_garment(flat: UInt8) -> tuple[Garment | None, Float32]:
     rgba = np.ascontiguousarray(flat[y : y + height, x : x + width])
     corner = np.array([x, y], np.float32)
     try:
-        found = find_keypoints(rgba)
+        rgba, found = read(rgba, transparent=True)
     except GarmentError:
         return None, corner
     if CATEGORY_SLOT[found.category] is Slot.BOTTOM:

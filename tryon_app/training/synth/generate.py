@@ -3,10 +3,9 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from multiprocessing import get_context
 from pathlib import Path
 
 import cv2
@@ -38,6 +37,7 @@ from tryon_app.training.synth.scene import (
     shoot,
 )
 from tryon_app.training.synth.wardrobe import Piece, random_outfit
+from tryon_app.training.workers import pool_of
 
 PER_SHARD = 100
 VIEWS = 6
@@ -111,8 +111,7 @@ def _made(numbers: Sequence[int], workers: int, make: Callable[[int], tuple[str,
     if workers == 1:
         yield from map(make, numbers)
         return
-    # Never forked: OpenCV and torch have threads already, whose locks a fork would copy for ever.
-    with ProcessPoolExecutor(workers, get_context("spawn"), cv2.setNumThreads, (1,)) as pool:
+    with pool_of(workers) as pool:
         for job in as_completed([pool.submit(make, number) for number in numbers]):
             yield job.result()
 
