@@ -16,6 +16,7 @@ _MOSTLY = 0.6
 _LEAST_SLEEVE = 0.012
 """Old sleeve worth the work, in square shoulder widths."""
 _NO_DOUBT = 0.8
+"""Mean likelihood of cloth on a limb from which on it is surely cloth."""
 _CHEST = 0.62
 """How far down the torso what shows is taken for skin."""
 _NECK, _TRAPEZIUS, _CLOTHED = 0.175, 0.12, 0.17
