@@ -3,20 +3,15 @@
 import numpy as np
 import pytest
 
+from tests.training.drawn import drawn, nothing, repeatable, stays
 from tryon_app.core.types import BodyPart, Landmark, Material
 from tryon_app.training.hair import grown
-
-
-def grow(person, seed=0):
-    image, parts, materials = person.image.copy(), person.parts.copy(), person.materials.copy()
-    done = grown(np.random.default_rng(seed), image, parts, materials, person.points)
-    return done, image, parts, materials
 
 
 def test_hair_falls_beside_the_face_and_over_the_shirt(person):
     over_shirt = 0
     for seed in range(12):
-        done, image, parts, materials = grow(person, seed)
+        done, image, parts, materials = drawn(grown, person, seed)
         assert done
         new = (materials == Material.HAIR) & (person.materials != Material.HAIR)
         assert new.any()
@@ -33,10 +28,7 @@ def test_hair_falls_beside_the_face_and_over_the_shirt(person):
 
 def test_hands_and_forearms_stay_in_front(person):
     arms = np.isin(person.parts, (BodyPart.LEFT_FOREARM, BodyPart.LEFT_HAND, BodyPart.RIGHT_FOREARM))
-    for seed in range(8):
-        _, _, parts, materials = grow(person, seed)
-        assert np.array_equal(parts[arms], person.parts[arms])
-        assert np.array_equal(materials[arms], person.materials[arms])
+    assert stays(grown, person, arms)
 
 
 @pytest.mark.parametrize("way", ["turned away", "small", "outside"])
@@ -49,11 +41,8 @@ def test_without_a_face_to_be_seen_nothing_grows(person, way):
         person.points[face] = centre + (person.points[face] - centre) * np.float32(0.05)
     else:
         person.points[face] -= np.float32(900.0)
-    done, image, _, materials = grow(person)
-    assert not done
-    assert np.array_equal(image, person.image)
-    assert np.array_equal(materials, person.materials)
+    assert nothing(grown, person)
 
 
 def test_the_same_chance_grows_the_same_hair(person):
-    assert all(np.array_equal(one, other) for one, other in zip(grow(person, 3), grow(person, 3), strict=True))
+    assert repeatable(grown, person)

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from tests.training.drawn import drawn, nothing, repeatable, stays
 from tryon_app.core.types import BodyPart, Landmark, Material
 from tryon_app.training.hoods import hooded
 
@@ -19,18 +20,12 @@ def near(person):
     return person
 
 
-def put_on(person, seed=0):
-    image, parts, materials = person.image.copy(), person.parts.copy(), person.materials.copy()
-    done = hooded(np.random.default_rng(seed), image, parts, materials, person.points)
-    return done, image, parts, materials
-
-
 def test_a_hood_lies_beside_the_neck_and_is_made_of_the_top(near):
     shoulders = near.points[[Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]]
     unit = float(np.hypot(*(shoulders[0] - shoulders[1])))
     of_the_top = 0
     for seed in range(12):
-        done, image, parts, materials = put_on(near, seed)
+        done, image, parts, materials = drawn(hooded, near, seed)
         assert done
         new = (materials == Material.UPPER) & (near.materials != Material.UPPER)
         assert new.sum() > 0.01 * unit * unit
@@ -48,10 +43,7 @@ def test_a_hood_lies_beside_the_neck_and_is_made_of_the_top(near):
 
 def test_face_and_hands_stay_in_front(near):
     front = np.isin(near.parts, _UNTOUCHED) | (near.materials == Material.FACE)
-    for seed in range(8):
-        _, _, parts, materials = put_on(near, seed)
-        assert np.array_equal(parts[front], near.parts[front])
-        assert np.array_equal(materials[front], near.materials[front])
+    assert stays(hooded, near, front)
 
 
 @pytest.mark.parametrize("way", ["turned away", "small", "no top"])
@@ -62,11 +54,8 @@ def test_where_none_belongs_there_is_none(near, way):
         near.points[:] *= np.float32(0.1)
     else:
         near.materials[near.materials == Material.UPPER] = Material.DRESS
-    done, image, _, materials = put_on(near)
-    assert not done
-    assert np.array_equal(image, near.image)
-    assert np.array_equal(materials, near.materials)
+    assert nothing(hooded, near)
 
 
 def test_the_same_chance_makes_the_same_hood(near):
-    assert all(np.array_equal(one, other) for one, other in zip(put_on(near, 3), put_on(near, 3), strict=True))
+    assert repeatable(hooded, near)

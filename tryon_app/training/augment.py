@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tryon_app.core.types import Float32, Landmark, Material, UInt8, sided
+from tryon_app.core.types import ARM_PARTS, Float32, Landmark, Material, UInt8, sided
 
 Random = np.random.Generator
 Arms = tuple[tuple[int, ...], tuple[int, ...]]
@@ -22,6 +22,10 @@ _LEGS: Arms = (
     tuple(sided(+1, "KNEE", "ANKLE", "HEEL", "FOOT_INDEX")),
     tuple(sided(-1, "KNEE", "ANKLE", "HEEL", "FOOT_INDEX")),
 )
+FACE_AXIS = [Landmark.LEFT_EYE, Landmark.RIGHT_EYE], [Landmark.MOUTH_LEFT, Landmark.MOUTH_RIGHT]
+"""Eyes and corners of the mouth: their middles say where a face is, how large and which way up."""
+IN_FRONT = np.array([part for side in ARM_PARTS.values() for part in side[1:]], np.uint8)
+"""Forearms and hands: what may be before hair and cloth on the chest."""
 _HANDS = tuple(set(limb[1:]) for limb in _ARMS)
 _FACE = slice(Landmark.NOSE, Landmark.MOUTH_RIGHT + 1)
 

@@ -7,14 +7,12 @@ many tones with ragged edges, and a network that never saw those takes them for 
 import cv2
 import numpy as np
 
-from tryon_app.core.types import ARM_PARTS, BodyPart, Float32, Landmark, Material, UInt8
-from tryon_app.training.augment import Random, torso_length
+from tryon_app.core.types import BodyPart, Float32, Landmark, Material, UInt8
+from tryon_app.training.augment import FACE_AXIS, IN_FRONT, Random, torso_length
 
-_EYES, _MOUTH = [Landmark.LEFT_EYE, Landmark.RIGHT_EYE], [Landmark.MOUTH_LEFT, Landmark.MOUTH_RIGHT]
+_EYES, _MOUTH = FACE_AXIS
 _TONES = ((24, 20, 20), (44, 32, 26), (78, 52, 34), (120, 82, 50), (168, 128, 84), (206, 172, 120), (150, 70, 40),
           (150, 150, 150), (214, 212, 208))  # fmt: skip
-_IN_FRONT = np.array([part for side in ARM_PARTS.values() for part in side[1:]], np.uint8)
-"""Forearms and hands: what may be before the hair."""
 _REACH = 9.0
 
 
@@ -50,7 +48,7 @@ def grown(random: Random, image: UInt8, parts: UInt8, materials: UInt8, points: 
     below, aside = x * down[0] + y * down[1], x * down[1] - y * down[0]
     strand = _strands(random, aside, below)
     covered = _locks(random, aside + 0.16 * (strand - 0.5), below, strand)
-    covered &= ~np.isin(parts[box], _IN_FRONT)
+    covered &= ~np.isin(parts[box], IN_FRONT)
     hair = covered | (materials[box] == Material.HAIR)
     tone = np.array(_TONES[int(random.integers(len(_TONES)))], np.float32)
     tone *= np.exp(random.normal(0.0, 0.12, 3)).astype(np.float32)

@@ -9,12 +9,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tryon_app.core.types import ARM_PARTS, BodyPart, Float32, Landmark, Material, UInt8
-from tryon_app.training.augment import Random, torso_length
+from tryon_app.core.types import BodyPart, Float32, Landmark, Material, UInt8
+from tryon_app.training.augment import FACE_AXIS, IN_FRONT, Random, torso_length
 
-_EYES, _MOUTH = [Landmark.LEFT_EYE, Landmark.RIGHT_EYE], [Landmark.MOUTH_LEFT, Landmark.MOUTH_RIGHT]
-_IN_FRONT = np.array([part for side in ARM_PARTS.values() for part in side[1:]], np.uint8)
-"""Forearms and hands."""
+_EYES, _MOUTH = FACE_AXIS
 _LEAST_CLOTH = 200
 """Pixels of the chest's cloth that say what the hood is made of."""
 _Sizes = tuple[tuple[float, float], ...]
@@ -23,8 +21,8 @@ _COLLAR: _Sizes = ((-0.35, -0.05), (0.1, 0.16), (0.12, 0.26), (0.06, 0.12), (0.2
 """From and to, in shoulder widths: where the sides meet; how far from the middle, how high and how wide they are at the
 neck; where they end on the shoulder.
 """
-_COLLARS, _CORDS = 0.35, 0.65
-"""Shares of collars among all, and of hoods with cords."""
+_COLLARS, _CORDS, _BEHIND_HAIR = 0.35, 0.65, 0.6
+"""Shares of collars among all, of hoods with cords, and of all that lie behind the hair."""
 _Mask = NDArray[np.bool_]
 
 
@@ -61,8 +59,8 @@ def hooded(random: Random, image: UInt8, parts: UInt8, materials: UInt8, points:
         return False
     collar = random.random() < _COLLARS
     rolls, inside = _rolls(random, place, parts.shape, _COLLAR if collar else _HOOD)
-    before = np.isin(materials, (Material.FACE, Material.OTHER)) | np.isin(parts, _IN_FRONT)
-    if random.random() < 0.6:
+    before = np.isin(materials, (Material.FACE, Material.OTHER)) | np.isin(parts, IN_FRONT)
+    if random.random() < _BEHIND_HAIR:
         before |= materials == Material.HAIR
     behind = inside & ~rolls & np.isin(materials, (Material.BACKGROUND, Material.HAIR)) & ~before
     rolls &= ~before

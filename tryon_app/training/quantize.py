@@ -6,7 +6,7 @@ the activations come from training data with their flaws. GPUs keep the float fi
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count, islice
 from pathlib import Path
@@ -73,9 +73,8 @@ def quantize_network(network: Path, data: Path, path: Path, pictures: int = 128,
     """
     original, name = _opened(network)
     batches = _SHOWN[name](data, seed)
-    ranges = list(islice(batches, -(-pictures // _BATCH)))
     with atomic_write(path) as part:
-        _write(original, name, ranges, part)
+        _write(original, name, islice(batches, -(-pictures // _BATCH)), part)
         content = part.read_bytes()
     apart = _difference(original, content, name, next(batches))
     return Quantized(path, hashlib.sha256(content).hexdigest(), len(content), apart)
@@ -116,7 +115,7 @@ def _opened(network: Path) -> tuple[bytes, str]:
     return content, name
 
 
-def _write(original: bytes, name: str, batches: Sequence[Float32], path: Path) -> None:
+def _write(original: bytes, name: str, batches: _Batches, path: Path) -> None:
     import onnx
     from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 
