@@ -47,11 +47,19 @@ class Driver:
         self.window = window
         self.app = app
 
-    def until(self, condition: Callable[[], Any], what: str, timeout_s: float = 15.0) -> None:
-        """Let the window live until something holds."""
+    def until(
+        self,
+        condition: Callable[[], Any],
+        what: str,
+        timeout_s: float = 15.0,
+        instead: Callable[[], object] | None = None,
+    ) -> None:
+        """Let the window live until something holds; `instead` tells what is there where it never does."""
         end = time.monotonic() + timeout_s
         while not condition():
-            assert time.monotonic() < end, f"waited in vain: {what}"
+            if time.monotonic() > end:
+                found = f"; there is {instead()}" if instead else ""
+                raise AssertionError(f"waited in vain: {what}{found} (window active: {self.window.isActive()})")
             live(20)
 
     def box(self, name: str) -> list[float] | None:
@@ -80,7 +88,14 @@ class Driver:
         QTest.mouseClick(self.window, Qt.MouseButton.LeftButton, pos=self._point(last, 0.5, 0.5))
 
     def drag(self, name: str, start: tuple[float, float], end: tuple[float, float]) -> None:
-        """Press, move and release; positions are shares of the item."""
+        """Press, move and release; positions are shares of the item.
+
+        Done again where the window did not stay the active one: Qt ends a press then, as for a person, who drags anew.
+        """
+        self.until(lambda: self._dragged(name, start, end), f"{name} to be dragged in the active window")
+
+    def _dragged(self, name: str, start: tuple[float, float], end: tuple[float, float]) -> bool:
+        self._focused()
         box = self.box(name)
         assert box is not None
         left = Qt.MouseButton.LeftButton
@@ -88,7 +103,9 @@ class Driver:
         for step in (0.25, 0.5, 0.75, 1.0):
             at = (start[0] + (end[0] - start[0]) * step, start[1] + (end[1] - start[1]) * step)
             QTest.mouseMove(self.window, self._point(box, *at), 10)
+        stayed: bool = self.window.isActive()
         QTest.mouseRelease(self.window, left, pos=self._point(box, *end))
+        return stayed
 
     def key(self, key: Qt.Key) -> None:
         """Press a key."""
@@ -102,7 +119,7 @@ class Driver:
             QTest.keyClick(self.window, letter)
 
     def _focused(self) -> None:
-        """Keys reach the active window alone; another program's may have come to the fore."""
+        """Keys and drags need the active window; another program's may have come to the fore."""
         if not self.window.isActive():
             self.window.requestActivate()
             self.until(self.window.isActive, "the window to be active")
@@ -126,7 +143,8 @@ class Driver:
                 return False
             return all(abs(a - b) <= 6 for a, b in zip(self.colour(name, across, down), wanted, strict=True))
 
-        self.until(close, f"{wanted} at {across}, {down} of {name}")
+        place = (name, across, down)
+        self.until(close, f"{wanted} at {place}", instead=lambda: self.shows(name) and self.colour(*place))
 
     def _ask(self, name: str, expression: str) -> Any:
         code = FIND % (json.dumps(name), json.dumps(expression))
