@@ -43,7 +43,7 @@ def test_onnx_runtime_says_what_torch_says(checkpoint, network, tmp_path):
     said = running.run({"picture": picture})
     running.close()
     with torch.no_grad():
-        meant = Probabilities(network)(torch.from_numpy(picture))
+        meant = export.rounded(Probabilities(network).eval())(torch.from_numpy(picture))
     for name, maps in zip(("parts", "materials"), meant, strict=True):
         assert said[name].shape == CONTRACT.outputs[name]
         assert np.abs(said[name] - maps.numpy()).max() <= 1e-3
@@ -51,15 +51,32 @@ def test_onnx_runtime_says_what_torch_says(checkpoint, network, tmp_path):
     assert maps.std() > 0.01  # not the same everywhere
 
 
-def test_batch_norms_are_folded(network):
+def test_batch_norms_are_folded_and_weights_take_half_the_room(network):
     import onnx
 
-    operators = {
-        node.op_type
-        for node in onnx.load_from_string(export.onnx_bytes(Probabilities(network).eval(), CONTRACT)).graph.node
-    }
+    content = export.onnx_bytes(export.rounded(Probabilities(network).eval()), CONTRACT)
+    operators = {node.op_type for node in onnx.load_from_string(content).graph.node}
     assert "Conv" in operators
     assert "BatchNormalization" not in operators
+    assert len(content) < 2.1 * parameter_count(network)
+
+
+def test_rounding_changes_little_and_leaves_the_network_alone(network):
+    plain = Probabilities(network).eval()
+    before = {name: values.clone() for name, values in plain.state_dict().items()}
+    picture = torch.from_numpy(np.random.default_rng(3).uniform(-0.5, 0.5, (1, 15, 256, 192)).astype(np.float32))
+    with torch.no_grad():
+        for said, meant in zip(export.rounded(plain)(picture), plain(picture), strict=True):
+            assert (said - meant).abs().mean() < 2e-3
+    assert all(torch.equal(values, before[name]) for name, values in plain.state_dict().items())
+
+
+def test_the_weights_that_are_kept_give_the_same_file(checkpoint, tmp_path):
+    kept = export.keep_weights(checkpoint, "parse", tmp_path / "kept")
+    one, two = (export.export_network(path, "parse", tmp_path / "parsing.onnx") for path in (checkpoint, kept))
+    assert one.sha256 == two.sha256
+    (numbers,) = kept.parent.glob("*.safetensors")
+    assert numbers.stat().st_size < 2.1 * parameter_count(ParsingNetwork())
 
 
 def test_a_file_that_differs_is_not_written(checkpoint, tmp_path, monkeypatch):
@@ -70,7 +87,7 @@ def test_a_file_that_differs_is_not_written(checkpoint, tmp_path, monkeypatch):
 
 
 def test_parity_sees_a_difference(network):
-    content = export.onnx_bytes(Probabilities(network).eval(), CONTRACT)
+    content = export.onnx_bytes(export.rounded(Probabilities(network).eval()), CONTRACT)
     with torch.no_grad():
         network.head[1].bias[0] += 1.0
     assert export.parity(Probabilities(network).eval(), content, CONTRACT) > export.TOLERANCE

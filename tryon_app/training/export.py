@@ -4,12 +4,15 @@ import hashlib
 import io
 import warnings
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from torch import nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from tryon_app.core.errors import ModelError
 from tryon_app.core.files import atomic_write
@@ -17,6 +20,7 @@ from tryon_app.fitting import refine
 from tryon_app.inference.manifest import Contract
 from tryon_app.perception import parsing_network
 from tryon_app.training.checkpoint import load_checkpoint, save_checkpoint
+from tryon_app.training.half import halved
 from tryon_app.training.learner import averaged
 from tryon_app.training.networks import ParsingNetwork, Probabilities, Refinement, WarpNetwork
 
@@ -85,7 +89,7 @@ def export_network(checkpoint: Path, kind: str, path: Path) -> Exported:
     """
     found = load_checkpoint(checkpoint, kind)
     shipped = _SHIPPED[kind]
-    network = shipped.finished(averaged(shipped.network(), found.tensors)).eval()
+    network = rounded(shipped.finished(averaged(shipped.network(), found.tensors)).eval())
     content = onnx_bytes(network, shipped.contract)
     difference = parity(network, content, shipped.contract)
     if difference > TOLERANCE:
@@ -99,7 +103,7 @@ def export_network(checkpoint: Path, kind: str, path: Path) -> Exported:
 
 
 def keep_weights(checkpoint: Path, kind: str, folder: Path) -> Path:
-    """A copy of a checkpoint that holds the averaged weights alone, a quarter of its size: to keep and to begin from.
+    """A copy of a checkpoint that holds the averaged weights alone, an eighth of its size: to keep and to begin from.
 
     Args:
         checkpoint: The JSON file of the checkpoint.
@@ -114,14 +118,50 @@ def keep_weights(checkpoint: Path, kind: str, folder: Path) -> Path:
         OutputError: The copy cannot be written.
     """
     found = load_checkpoint(checkpoint, kind)
-    learnt = {name: values for name, values in found.tensors.items() if name.startswith("average.")}
+    learnt = {
+        name: values.half() if values.dim() == 4 else values
+        for name, values in found.tensors.items()
+        if name.startswith("average.")
+    }
     target = folder / f"{kind}.json"
     save_checkpoint(target, replace(found, tensors=learnt))
     return target
 
 
+def rounded(network: Any) -> Any:
+    """A copy that loses nothing in the file: batch norms are folded into the convolutions before them, and the
+    convolutions' weights are numbers of half precision, before (as `keep_weights` keeps them) and after.
+
+    Args:
+        network: In evaluation mode.
+    """
+    network = deepcopy(network)
+    _round(network)
+    for group in [part for part in network.modules() if isinstance(part, nn.Sequential)]:
+        for index in range(len(group) - 1):
+            if isinstance(group[index], nn.Conv2d) and isinstance(group[index + 1], nn.BatchNorm2d):
+                group[index] = fuse_conv_bn_eval(group[index], group[index + 1])
+                group[index + 1] = nn.Identity()
+    _round(network)
+    return network
+
+
+def _round(network: Any) -> None:
+    with torch.no_grad():
+        for part in network.modules():
+            if isinstance(part, nn.Conv2d):
+                part.weight.copy_(part.weight.half())
+
+
 def onnx_bytes(network: Any, contract: Contract) -> bytes:
-    """A network as ONNX of fixed shapes; batch norms are folded into the convolutions."""
+    """A network as ONNX of fixed shapes, its weights kept in half precision.
+
+    Args:
+        network: As `rounded` makes it.
+        contract: Names and shapes.
+    """
+    import onnx
+
     file = io.BytesIO()
     ((name, shape),) = contract.inputs.items()
     with warnings.catch_warnings():
@@ -137,7 +177,8 @@ def onnx_bytes(network: Any, contract: Contract) -> bytes:
             do_constant_folding=True,
             dynamo=False,
         )
-    return file.getvalue()
+    content: bytes = halved(onnx.load_from_string(file.getvalue())).SerializeToString()
+    return content
 
 
 def parity(network: Any, content: bytes, contract: Contract) -> float:

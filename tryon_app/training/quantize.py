@@ -18,6 +18,7 @@ from tryon_app.core.errors import InputError
 from tryon_app.core.files import atomic_write
 from tryon_app.core.types import Float32
 from tryon_app.training.datasets import PARSE_MEMBERS, ParseBatches
+from tryon_app.training.half import widened
 from tryon_app.training.shards import SampleStore
 from tryon_app.training.warp_data import LaidStore
 
@@ -130,7 +131,7 @@ def _write(original: bytes, name: str, batches: _Batches, path: Path) -> None:
             picture = next(self._pictures, None)
             return None if picture is None else {name: picture[None]}
 
-    model = onnx.shape_inference.infer_shapes(_with_plain_softmax(onnx.load_from_string(original)))
+    model = onnx.shape_inference.infer_shapes(_with_plain_softmax(widened(onnx.load_from_string(original))))
     # It recommends preparations that the exporter has made already.
     logging.getLogger().addFilter(_silent)
     try:
