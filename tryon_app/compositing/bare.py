@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from tryon_app.compositing.girth import girth_seen
 from tryon_app.compositing.labelled import Labelled
 from tryon_app.compositing.limbs import Clothed
 from tryon_app.compositing.maps import Grid, strongest
@@ -19,8 +20,14 @@ _NO_DOUBT = 0.8
 """Mean likelihood of cloth on a limb from which on it is surely cloth."""
 _CHEST = 0.62
 """How far down the torso what shows is taken for skin."""
-_NECK, _TRAPEZIUS, _CLOTHED = 0.175, 0.12, 0.17
-"""Radii in shoulder widths; the last of a shoulder with what lay on it."""
+_NECK = 0.175
+"""Radius in shoulder widths."""
+_TRAPEZIUS, _LAIN_ON, _CLOTHED = (0.19, 0.14), 0.12, 0.17
+"""The same of what leads from the neck to the shoulder: at both ends; with the new garment on it; with the old one."""
+_OUTER = 0.45
+"""Share of the way to the shoulder from which on a garment that lies there lies on the shoulder."""
+_NOTCH = 0.15
+"""How far around the corner between neck and shoulder is filled, in shoulder widths."""
 _BESIDE_NECK = 0.55
 """Share of the way to the shoulder that a wide neckline may bare."""
 _BESIDE_JAW = 0.3
@@ -69,18 +76,27 @@ def old_cloth(clothed: Clothed) -> Float32:
 def bare_limb(seen: Labelled, clothed: Clothed, grid: Grid) -> tuple[Float32, Float32]:
     """Where a limb's skin would be without the old cloth, 0..1, and how light it would be there, as a factor."""
     cells = seen.body.unit / grid.pixel
-    field = clothed.limb.field_to_hand()
     light = draped_light(seen.small, clothed.cloth, max(round(0.04 * cells), 1), max(round(0.3 * cells), 3))
-    return _inside(field, clothed.radius * cells) * clothed.beyond, np.asarray(roundness(field) * light, np.float32)
+    girth = girth_seen(seen.small, seen.skin, clothed, grid.pixel)
+    if girth is None:
+        field = clothed.limb.field_to_hand()
+        light = roundness(field) * light
+    else:
+        field, own, share = girth.field(clothed)
+        light = roundness(field) * light * (1.0 - share) + own * share
+    return _inside(field, clothed.radius * cells) * clothed.beyond, np.asarray(light, np.float32)
 
 
-def bare_trunk(seen: Labelled, shoulders: Sequence[int], beside: bool, grid: Grid) -> tuple[Float32, Float32]:
+def bare_trunk(
+    seen: Labelled, shoulders: Sequence[int], beside: bool, cover: Float32, grid: Grid
+) -> tuple[Float32, Float32]:
     """Where skin of neck, shoulders and chest would be, 0..1, and how light it would be there, as a factor.
 
     Args:
         seen: What the network says.
         shoulders: Sides that are bared with the arm: +1 left, -1 right.
         beside: Whether a wide neckline may bare what is beside the neck.
+        cover: float32 h x w, 0..1: where the new garments lie.
         grid: Where the maps lie.
     """
     body = seen.body
@@ -92,7 +108,9 @@ def bare_trunk(seen: Labelled, shoulders: Sequence[int], beside: bool, grid: Gri
     # Beside the jaw it is slimmer than below it.
     slim = 1.0 - np.float32(_BESIDE_JAW) * np.clip(body.above_chin() / np.float32(0.12 * unit) + 1.0, 0.0, 1.0)
     neck = np.asarray(to_neck / (body.neck_girth() * slim), np.float32)
-    shapes = [_inside(neck, _NECK * cells)]
+    # How far inside, cells; the neck runs out into the shoulders without a notch.
+    deep: Float32 = (1.0 - neck) * np.float32(_NECK * cells)
+    shapes = []
     under_chin = np.clip(1.0 + body.above_chin() / np.float32(0.22 * unit), 0.0, 1.0)
     shade: Float32 = roundness(neck * np.float32(0.8)) * (1.0 - np.float32(_CHIN_SHADOW) * under_chin)
     axis, length = body.spine
@@ -102,15 +120,26 @@ def bare_trunk(seen: Labelled, shoulders: Sequence[int], beside: bool, grid: Gri
         # From the neck over the shoulder, as far as a wide neckline may bare it.
         joint = seen.arms[side].points[0]
         end = joint if side in shoulders else high + np.float32(_BESIDE_NECK) * (joint - high)
-        radius = _TRAPEZIUS if side in shoulders else _CLOTHED
-        flat = _inside(body.capsule(high, end) / np.float32(radius * unit), radius * cells)
+        first, last = _CLOTHED, _CLOTHED
+        if side in shoulders:
+            # What lies on the shoulder lies on all of it: no skin shows above it.
+            on = body.capsule(high + np.float32(_OUTER) * (joint - high), joint) < 0.06 * unit
+            lies = float(np.clip(float(cover[on].mean()) / 0.3 - 1.2, 0.0, 1.0)) if on.any() else 0.0
+            first, last = (bare + (_LAIN_ON - bare) * lies for bare in _TRAPEZIUS)
+        line = end - high
+        length_ = max(float(np.linalg.norm(line)), 1e-3)
+        share = np.clip(body.along_axis(high, line / length_) / np.float32(length_), 0.0, 1.0)
+        radius = np.float32(first) + np.float32(last - first) * share
+        over = (radius * np.float32(unit) - body.capsule(high, end)) / np.float32(grid.pixel)
+        deep = _joined(deep, over, _NOTCH * cells)
+        flat = _soft(over)
         if side in shoulders:
             # And the trunk down to the armpits: one light.
             corners = [base - 0.1 * unit * axis, joint, joint + down, body.middle + down]
             flat = np.maximum(flat, _polygon(np.stack(corners), grid))
-        shapes.append(flat)
+            shapes.append(flat)
         shade = np.asarray(np.where(flat > 0.5, np.maximum(shade, 0.98), shade), np.float32)
-    return strongest(shapes), shade
+    return strongest([_soft(deep), *shapes]), shade
 
 
 def _inside(field: Float32, radius: float) -> Float32:
@@ -120,7 +149,24 @@ def _inside(field: Float32, radius: float) -> Float32:
         field: Below 1 inside.
         radius: Of the shape, cells.
     """
-    return np.clip((1.0 - field) * np.float32(0.5 * radius) + np.float32(0.5), 0.0, 1.0).astype(np.float32)
+    return _soft((1.0 - field) * np.float32(radius))
+
+
+def _soft(deep: Float32) -> Float32:
+    """The same of how deep inside a place is, cells."""
+    return np.clip(deep * np.float32(0.5) + np.float32(0.5), 0.0, 1.0).astype(np.float32)
+
+
+def _joined(one: Float32, other: Float32, width: float) -> Float32:
+    """How deep a place is inside of either of two shapes, the corner between them rounded.
+
+    Args:
+        one: Positive inside, cells.
+        other: The same of the other shape.
+        width: Of what is rounded, cells.
+    """
+    share = np.clip(0.5 + (one - other) * np.float32(0.5 / width), 0.0, 1.0)
+    return np.asarray(other + (one - other) * share + np.float32(width) * share * (1.0 - share), np.float32)
 
 
 def _polygon(corners: Float32, grid: Grid) -> Float32:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from tryon_app.compositing.contact import cast, contact_shadow
 from tryon_app.compositing.fill import Fill, replaced, with_old_clothes
 from tryon_app.compositing.occlusion import Front, front_of, sleeves_of
 from tryon_app.compositing.plate import Plate
@@ -84,6 +85,9 @@ class GarmentCompositor:
             if patch is not None:
                 patch.paint(image, frame.image)
                 changed = roi.union(patch.box)
+            shade = contact_shadow(seen, cover, front.grid)
+            if shade is not None:
+                changed = changed.union(cast(shade, image, front.grid))
         under = np.ascontiguousarray(image[roi.slices])
         # The garments are premultiplied: they are added to what shows through.
         image[roi.slices] = cv2.add(cv2.multiply(under, cv2.merge([1.0 - alpha] * 3), dtype=cv2.CV_8U), colour)

@@ -38,6 +38,8 @@ _RIM, _SLEEVE_RIM = 0.12, 0.25
 """Rims are repaired up to that width, in shoulder widths; the second beside new sleeves that go all the way."""
 _HOOD_RIM = 0.4
 """The same beside the neck, where old collars and hoods stand before what is behind the person."""
+_RUNS_OUT = 0.06
+"""How far painted skin runs out over skin that is seen, in shoulder widths."""
 _LOOSE = 0.22
 """How far from the surroundings an old sleeve may be painted away, in shoulder widths."""
 _TROUSERS = 0.35
@@ -101,7 +103,7 @@ class Bared:
             return None
         cells = seen.body.unit / grid.pixel
         hem = continued(seen, left, grid) if self.top and not self.bottom else None
-        shape, shade = self._body(seen, grid)
+        shape, shade = self._body(seen, cover, grid)
         # Bared arms hang in front of what is below a hem.
         below = np.zeros_like(left) if hem is None else np.asarray(hem[0] * (1.0 - shape), np.float32)
         elsewhere = left * (1.0 - strongest([shape, below, *(limb.cloth for limb in self.clothed)]))
@@ -110,7 +112,8 @@ class Bared:
         wanted = [left * shape, outside, folds, self._off_limbs(seen, shape, room, cells)]
         # The edge of the old cloth is soft: without a cell more, a thin line of it stays around what is painted.
         alpha = cv2.dilate(strongest(wanted), np.ones((3, 3), np.uint8))
-        alpha = np.asarray(cv2.GaussianBlur(alpha, (0, 0), 0.6) * keep, np.float32)
+        alpha = np.maximum(cv2.GaussianBlur(alpha, (0, 0), 0.6), self._run_out(seen, left, shape, cells))
+        alpha = np.asarray(alpha * keep, np.float32)
         box = touched(np.maximum(alpha, below), grid)
         if box.empty:
             return None
@@ -150,15 +153,19 @@ class Bared:
         """
         free = np.asarray(seen.background * (1.0 - cover), np.float32)
         inside = 1.0 - _near(1.0 - seen.torso, 0.5 * _RIM * cells)
-        hood = _narrow(elsewhere, _HOOD_RIM * cells) * seen.body.beside_neck()
+        standing = np.asarray(elsewhere * seen.body.beside_neck(), np.float32)
         narrow = _narrow(elsewhere, _RIM * cells)
         if self.covered:
             arms = strongest([seen.whole_arm(side) for side in self.covered])
             narrow = np.maximum(narrow, _narrow(elsewhere, _SLEEVE_RIM * cells) * arms)
-        narrow = np.maximum(narrow, hood)
+        hood = None
+        if float(standing.sum()) > _LEAST:
+            hood = _narrow(elsewhere, _HOOD_RIM * cells) * seen.body.beside_neck()
+            narrow = np.maximum(narrow, hood)
         hanging = _open(narrow, free)
         rims = hanging * _near(seen.background, (_SLEEVE_RIM if self.covered else _RIM) * cells) * (1.0 - inside)
-        rims = np.maximum(rims, hood * hanging * _near(seen.background, _HOOD_RIM * cells))
+        if hood is not None:
+            rims = np.maximum(rims, hood * hanging * _near(seen.background, _HOOD_RIM * cells))
         outside = np.maximum(rims, _open(elsewhere, free) * room)
         gaps = narrow - hanging
         beside = np.maximum(self._beside(seen, elsewhere, cover, cells) - np.maximum(outside, gaps), 0.0)
@@ -175,13 +182,26 @@ class Bared:
         beside = np.maximum(_near(seen.background, _LOOSE * cells), room)
         return np.maximum(sleeves * np.maximum(shape, beside), trousers)
 
+    def _run_out(self, seen: Labelled, left: Float32, shape: Float32, cells: float) -> Float32:
+        """Where old cloth ends on bare skin, what is painted runs out over it: float32 h x w, 0..1."""
+        if self.skin is None or not self.skin.known:
+            return np.zeros_like(left)
+        onto = np.asarray(seen.skin * (1.0 - strongest([seen.hand(1), seen.hand(-1)])), np.float32)
+        cloth = np.asarray(left * shape * (1.0 - onto), np.float32)
+        soft = 2.0 * cv2.GaussianBlur(cloth, (0, 0), _RUNS_OUT * cells)
+        return np.asarray(np.minimum(soft, 1.0) * onto * shape, np.float32)
+
     def _beside(self, seen: Labelled, elsewhere: Float32, cover: Float32, cells: float) -> Float32:
         """Old cloth on the chest between an arm and the new garment: no room is near, but more of its cloth."""
         stays = any(float(limb.cloth.sum()) > _LEAST for limb in self.clothed)
         if not self.top or stays:
             # With an old sleeve the chest beside it is worn below the new garment.
             return np.zeros_like(cover)
-        return np.asarray(elsewhere * seen.torso * seen.body.chest() * _near(cover, _LOOSE * cells), np.float32)
+        chest = seen.torso * seen.body.chest()
+        # Below its hem there is no more of it.
+        covered = np.flatnonzero(((cover > 0.5) & (chest > 0.5)).any(axis=1))
+        chest[int(covered[-1]) + 1 if len(covered) else 0 :] = 0.0
+        return np.asarray(elsewhere * chest * _near(cover, _LOOSE * cells), np.float32)
 
     def _room(self, seen: Labelled, cover: Float32, cells: float) -> Float32:
         """Where the room is known and may show: beside the body, not in front of it; float32 h x w, 0..1."""
@@ -194,14 +214,14 @@ class Bared:
         beside = np.clip((outside / (outside + within + np.float32(1e-3)) - _BODY) * np.float32(6.0), 0.0, 1.0)
         return np.asarray(self.room.known * beside * (1.0 - trunk), np.float32)
 
-    def _body(self, seen: Labelled, grid: Grid) -> tuple[Float32, Float32]:
+    def _body(self, seen: Labelled, cover: Float32, grid: Grid) -> tuple[Float32, Float32]:
         """Where skin would be without the old clothes, 0..1, and how light it would be there."""
         shape, shade = np.zeros_like(seen.upper), np.ones_like(seen.upper)
         if self.skin is None or not self.skin.known:
             return shape, shade
         if self.top:
             stays = any(worn_on(limb, seen.body.unit, grid) for limb in self.clothed)
-            shape, shade = bare_trunk(seen, list(self.arms), not stays, grid)
+            shape, shade = bare_trunk(seen, list(self.arms), not stays, cover, grid)
         for limbs, runs_out in ((self.arms, True), (self.legs, False)):
             for clothed in limbs.values():
                 place, light = bare_limb(seen, clothed, grid)

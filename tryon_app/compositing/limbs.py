@@ -31,6 +31,10 @@ class Limb:
         joints: One more landmark than bones.
         tip: Where the hand or foot beyond the last joint ends, float32 2; it belongs to the limb too.
         girth: For each bone its radii at both ends, in shoulder widths.
+
+    Attributes:
+        points: The joints, frame pixels.
+        unit: Shoulder width, frame pixels.
     """
 
     def __init__(
@@ -38,6 +42,7 @@ class Limb:
     ) -> None:
         pose = body.pose
         self._body = body
+        self.unit = body.unit
         self.points: Float32 = pose.points[joints]
         self._tip = tip
         self._girth = girth
@@ -79,23 +84,35 @@ class Limb:
             self._along[bone] = along, self._body.capsule(start, end)
         return self._along[bone]
 
+    def across(self, bone: int) -> Float32:
+        """Signed distance from a bone's line, pixels."""
+        start, end = self.points[bone], self.points[bone + 1]
+        axis = (end - start) / max(self.length(bone), 1e-3)
+        return self._body.along_axis(start, np.array([-axis[1], axis[0]], np.float32))
+
+    def radius(self, bone: int) -> Float32:
+        """Of the bare limb along a bone, pixels."""
+        first, second = self._girth[bone]
+        radius = np.float32(first) + np.float32(second - first) * np.clip(self.axis(bone)[0], 0.0, 1.0)
+        return np.asarray(radius * np.float32(self.unit), np.float32)
+
     def field(self) -> Float32:
         """Distance from the bones in radii of the bare limb there: below 1 inside."""
         if self._field is None:
-            fields = []
-            for bone, (first, second) in enumerate(self._girth):
-                along, distance = self.axis(bone)
-                radius = np.float32(first) + np.float32(second - first) * np.clip(along, 0.0, 1.0)
-                fields.append(distance / (radius * np.float32(self._body.unit)))
+            fields = [self.axis(bone)[1] / self.radius(bone) for bone in range(len(self._girth))]
             self._field = np.minimum.reduce(fields).astype(np.float32)
         return self._field
 
-    def field_to_hand(self) -> Float32:
-        """The same, going on a little beyond the last joint: a cuff may lie on the hand, trousers on the foot."""
+    def beyond_last(self) -> Float32:
+        """The same of what is a little beyond the last joint: a cuff may lie on the hand, trousers on the foot."""
         last = self.points[-1]
-        radius = np.float32(self._girth[-1][1] * self._body.unit)
-        beyond = self._body.capsule(last, last + np.float32(_ONTO) * (self._tip - last)) / radius
-        return np.minimum(self.field(), beyond).astype(np.float32)
+        radius = np.float32(self._girth[-1][1] * self.unit)
+        onto: Float32 = self._body.capsule(last, last + np.float32(_ONTO) * (self._tip - last)) / radius
+        return onto
+
+    def field_to_hand(self) -> Float32:
+        """`field`, with what is a little beyond the last joint."""
+        return np.minimum(self.field(), self.beyond_last()).astype(np.float32)
 
     def weighed(self, likely: Float32) -> Float32:
         """The network's word with the pose's: the limb is near its bones, and where both are unsure it is there.

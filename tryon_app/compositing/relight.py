@@ -18,6 +18,10 @@ _WHITER = 1.4
 """How much lighter white cloth is than the light side of a light face; beside a dark one it is lighter still."""
 _LEAST_FACE = 20
 """Cells of a face that tell its light."""
+_WHITE = 0.9
+"""How light white things in full light are in a picture, 0..1."""
+_PRINT = 0.7
+"""Natural logarithm of how much darker cloth is than most of it that has another colour; half as much lighter."""
 _GREY, _LIT = 40, (52, 246)
 """What counts as grey: difference of its channels up to that, lightness between these."""
 
@@ -61,7 +65,7 @@ class Relight:
         sample = np.ascontiguousarray(frame.image[::stride, ::stride])
         light = cv2.cvtColor(sample, cv2.COLOR_RGB2GRAY)
         bright = max(_quantile(light, 0.92), _WHITER * face) / 255.0
-        exposure = float(np.clip(bright / 0.80, 0.45, 1.0)) ** 0.75
+        exposure = float(np.clip(bright / _WHITE, 0.45, 1.0)) ** 0.75
         red, green, blue = cv2.split(sample)
         spread = cv2.subtract(cv2.max(cv2.max(red, green), blue), cv2.min(cv2.min(red, green), blue))
         grey = cv2.min(cv2.inRange(spread, 0, _GREY), cv2.inRange(light, *_LIT))
@@ -110,6 +114,10 @@ def _folds(front: Front) -> Float32:
     if total < 60.0:
         return np.ones(weight.shape, np.float32)
     log = np.log(light)
+    # A badge or a print is no light: what is much lighter or darker than most of the cloth says nothing.
+    middle = float(np.median(log[weight > 0.5])) if (weight > 0.5).any() else 0.0
+    weight = np.asarray(weight * (log - middle > -_PRINT) * (log - middle < 0.5 * _PRINT), np.float32)
+    total = max(float(weight.sum()), 1.0)
     mean = float((log * weight).sum() / total)
     spread = float(np.sqrt((weight * (log - mean) ** 2).sum() / total))
     scale = front.unit / front.grid.pixel
