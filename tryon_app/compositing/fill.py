@@ -46,6 +46,8 @@ _TROUSERS = 0.35
 """What trousers count for beside the background, where both border on an old sleeve: it hangs before the background."""
 _AMID = 0.55
 """Share of the new garment around a gap from which on that lies between its parts."""
+_ARMPIT, _ARMHOLE = 0.2, 0.62
+"""How wide gaps between a bared arm and the chest are that are skin, in shoulder widths, and how far down the torso."""
 _SHADOW = 0.75
 """How light gaps inside the new garment are, beside its cloth around them."""
 _SEEN = 0.05
@@ -230,6 +232,11 @@ class Bared:
                 share = place * np.clip(0.1 + 1.5 * first, 0.0, 1.0) if runs_out else place
                 shade = np.asarray(shade * (1.0 - share) + light * share, np.float32)
                 shape = np.maximum(shape, place)
+        if self.arms:
+            # Between a bared arm and the chest the side of the trunk is bare too.
+            side = 2 * round(0.5 * _ARMPIT * seen.body.unit / grid.pixel) + 1
+            closed = cv2.morphologyEx(shape, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8))
+            shape = np.maximum(shape, closed * seen.torso * seen.body.chest(_ARMHOLE))
         soft = 0.03 * seen.body.unit / grid.pixel
         return shape, np.asarray(cv2.GaussianBlur(shade, (0, 0), soft), np.float32)
 

@@ -14,7 +14,9 @@ _LEG_GIRTH = ((0.270, 0.165), (0.165, 0.095))
 _TIP_GIRTH = 0.16
 _ONTO = 0.35
 """Share of the hand or foot over which old cloth may hang."""
-_SURE, _VISIBLE = 0.5, 0.4
+_SURE, _MAYBE = 0.5, 0.3
+"""Presence of a joint that is in the picture; the second where it is seen well."""
+_VISIBLE, _WELL = 0.4, 0.55
 _AT_EDGE, _AT_BOTTOM = 0.15, 0.35
 """Shoulder widths; the second for the lower edge, near which elbows are marked that lie below it."""
 _SOFT = 0.08
@@ -63,7 +65,8 @@ class Limb:
         edge, bottom = _AT_EDGE * self._body.unit, _AT_BOTTOM * self._body.unit
         for joint, presence, visibility in zip(self.points, self._presence, self._visibility, strict=True):
             inside = box.x0 + edge <= joint[0] < box.x1 - edge and box.y0 + edge <= joint[1] < box.y1 - bottom
-            if inside and (presence < _SURE or visibility < _VISIBLE):
+            # Near the edge presence falls first: what is well visible is there all the same.
+            if inside and (visibility < _VISIBLE or presence < (_SURE if visibility < _WELL else _MAYBE)):
                 return False
         return True
 
