@@ -29,7 +29,8 @@ def score_warp(says: Says, store: LaidStore) -> Mapping[str, float]:
         For "same", people who wear the garment already, and "other", who do not, so that nothing tells its size:
         "flow" and "flow_geometry", median over the examples of the median distance, in pixels of a flat picture of
         384 x 512, between the photo pixel drawn and the true one; "cover" and "cover_geometry", mean IoU of what is
-        drawn with what is truly seen, where nothing may be in front; "cover_said", that of the network's own map.
+        drawn with what is truly seen, where nothing may be in front; "cover_said" and "cover_said_median", mean and
+        median of the IoU of the network's own map.
     """
     flows: dict[str, list[list[float]]] = {"same": [], "other": []}
     covers: dict[str, list[list[float]]] = {"same": [], "other": []}
@@ -54,6 +55,7 @@ def score_warp(says: Says, store: LaidStore) -> Mapping[str, float]:
         if flows[group]:
             figures = [*np.median(flows[group], axis=0), *np.mean(covers[group], axis=0)]
             found |= {f"{name}_{group}": float(value) for name, value in zip(_FIGURES, figures, strict=True)}
+            found[f"cover_said_median_{group}"] = float(np.median(covers[group], axis=0)[-1])
     return found
 
 
