@@ -158,3 +158,23 @@ def test_shoulders_are_as_high_as_they_are_under_cloth_unless_the_garment_lies_o
     ]
     assert shapes[0][y, x] > 0.5
     assert shapes[1][y, x] < 0.5
+
+
+@pytest.mark.parametrize(("colour", "goes"), [((228, 222, 210), True), ((255, 205, 160), False)])
+def test_a_pale_collar_that_the_network_takes_for_skin_goes_and_skin_in_the_sun_stays(
+    colour: tuple[int, int, int], goes: bool
+) -> None:
+    person = figure(sleeves=0.0)
+    points = person.pose.points
+    middle = points[[Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER]].mean(axis=0)
+    unit = float(np.linalg.norm(points[Landmark.LEFT_SHOULDER] - points[Landmark.RIGHT_SHOULDER]))
+    column, row = np.round(middle - (0.05 * unit, 0.12 * unit)).astype(int)
+    half = round(0.05 * unit)
+    image = person.frame.image.copy()
+    image[row - half : row + half, column - half : column + half] = colour
+    image.flags.writeable = False
+    seen = dress(replace(person, frame=Frame(image)), "tank-terracotta", person.labels).image[row, column].astype(int)
+    apart = np.abs(seen - colour).max()
+    assert (apart > 40) == goes
+    if goes:
+        assert np.abs(seen - SKIN).max() < 45

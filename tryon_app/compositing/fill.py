@@ -99,7 +99,8 @@ class Bared:
         if self.skin is None:
             return None
         keep = 1.0 - _untouched(seen, self.bottom)
-        old = strongest([seen.upper] * self.top + [seen.bottom] * self.bottom)
+        tops = [seen.upper, self.skin.mistaken()] if self.top else []
+        old = strongest(tops + [seen.bottom] * self.bottom)
         left = np.asarray(old * (1.0 - cover) * keep, np.float32)
         if float(left.sum()) < _LEAST:
             return None

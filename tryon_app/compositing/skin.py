@@ -2,6 +2,7 @@
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from tryon_app.compositing.labelled import Labelled
 from tryon_app.compositing.maps import box_mean
@@ -18,6 +19,12 @@ _ANY_HUE = 17.0
 """Difference in Lab's a and b up to which a colour may be the same person's skin as the face."""
 _CHEST_LIGHT = 15.0
 """Difference in Lab's lightness up to which it may be so on the chest."""
+_CHEST, _LEAST_CLOTH = 0.5, 0.002
+"""How far down the torso pale cloth is looked for, and its smallest piece in square shoulder widths."""
+_GLITTER, _MOSTLY = 4.0, 0.7
+"""What light differs by in neighbouring places of jewellery, and the share of cloth where it does not."""
+_PALE = 0.75
+"""Share of the face's colourfulness below which something lighter is cloth."""
 _SAME_LIGHT, _SAME_HUE, _VERY_HUE = 25.0, 8.0, 3.0
 """Differences in Lab up to which a colour may be the same skin in another light; the last where that is doubted."""
 _NEAR = 0.22
@@ -41,6 +48,7 @@ class Skin:
         face = (seen.face > _SURE) * seen.face * seen.body.face(0.8)
         inner = np.ones((3, 3), np.uint8)
         reference = _middle(seen.small, np.asarray(face, np.float32)) if float(face.sum()) > _FEWEST else None
+        self._reference = reference
         if reference is not None:
             # Cloth of a warm colour is easily taken for skin, the face for nothing else: it says what counts.
             lighter, hue = _apart(seen.lab, reference)
@@ -54,6 +62,41 @@ class Skin:
     def known(self) -> bool:
         """Whether enough skin is seen to know its colour."""
         return self._tone is not None
+
+    def mistaken(self) -> Float32:
+        """Pale cloth on neck and chest that the network takes for skin or other things: much lighter than the face and
+        with less colour; and its edges.
+
+        Returns:
+            float32 h x w, 0..1.
+        """
+        seen = self._seen
+        if self._reference is None or self._tone is None:
+            return np.zeros_like(seen.skin)
+        # Arms in the sun may be lighter than a face below a hat.
+        own = np.stack([_lab(self._reference), _lab(self._tone)])
+        lightest, faintest = float(own[:, 0].max()), float(np.hypot(own[:, 1] - 128.0, own[:, 2] - 128.0).min())
+        lab = seen.lab.astype(np.float32)
+        light = (lab[..., 0] - np.float32(lightest)) * np.float32(100.0 / 255.0)
+        # Skin in full light has more colour, not less.
+        least = (_PALE + 0.01 * (light - _CHEST_LIGHT)) * np.float32(faintest)
+        pale = (light > _CHEST_LIGHT) & (cv2.magnitude(lab[..., 1] - 128.0, lab[..., 2] - 128.0) < least)
+        axis, length = seen.body.spine
+        high = seen.body.along_axis(seen.body.middle, axis) < _CHEST * length
+        where = (np.maximum(seen.body.neck(), seen.torso) > 0.4) & high
+        where &= (seen.person > 0.5) & (seen.head() < 0.3) & (seen.objects < 0.3)
+        return np.asarray(cv2.dilate(self._plain(pale & where, light), np.ones((7, 7), np.uint8)) * where, np.float32)
+
+    def _plain(self, found: NDArray[np.bool_], light: Float32) -> UInt8:
+        """What is no speck of shine and no jewellery, which glitters: uint8 h x w, 0 or 1."""
+        count, pieces, stats, _ = cv2.connectedComponentsWithStats(found.astype(np.uint8))
+        plain = box_mean(cv2.absdiff(light, box_mean(light, 1)), 1) < _GLITTER
+        least = _LEAST_CLOTH * (self._near / _NEAR) ** 2
+        kept = np.zeros(count, np.uint8)
+        for piece in range(1, count):
+            if stats[piece, cv2.CC_STAT_AREA] > least:
+                kept[piece] = float(plain[pieces == piece].mean()) > _MOSTLY
+        return np.asarray(kept[pieces], np.uint8)
 
     def resembles(self, cells: Float32, doubted: bool) -> bool:
         """Whether what lies in some places may well be skin already, which the network took for cloth.
@@ -158,10 +201,16 @@ def _fine(coarse: Float32, shape: tuple[int, ...]) -> Float32:
 
 def _apart(lab: UInt8, tone: Float32) -> tuple[Float32, Float32]:
     """How far colours in Lab are from a tone: in lightness (0..100), and in a and b, float32 h x w."""
-    wanted = cv2.cvtColor(np.round(tone).astype(np.uint8)[None, None], cv2.COLOR_RGB2LAB)[0, 0].astype(np.float32)
+    wanted = _lab(tone)
     light, a, b = (lab[..., channel].astype(np.float32) - wanted[channel] for channel in range(3))
     hue: Float32 = cv2.magnitude(a, b)
     return np.abs(light) * np.float32(100.0 / 255.0), hue
+
+
+def _lab(tone: Float32) -> Float32:
+    """A colour in CIE Lab as OpenCV stores it in 8 bits: float32 3."""
+    colour = np.round(tone).astype(np.uint8)[None, None]
+    return np.asarray(cv2.cvtColor(colour, cv2.COLOR_RGB2LAB)[0, 0], np.float32)
 
 
 def _middle(small: UInt8, weight: Float32) -> Float32:
