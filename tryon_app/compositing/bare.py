@@ -5,7 +5,9 @@ from collections.abc import Sequence
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
+from tryon_app.compositing.anatomy import Anatomy
 from tryon_app.compositing.girth import girth_seen
 from tryon_app.compositing.labelled import Labelled
 from tryon_app.compositing.limbs import Clothed
@@ -22,7 +24,7 @@ _CHEST = 0.62
 """How far down the torso what shows is taken for skin."""
 _NECK = 0.175
 """Radius in shoulder widths."""
-_TRAPEZIUS, _LAIN_ON, _CLOTHED = (0.19, 0.14), 0.12, 0.17
+_TRAPEZIUS, _LAIN_ON, _CLOTHED = np.array([0.19, 0.14]), 0.12, np.array([0.17, 0.17])
 """The same of what leads from the neck to the shoulder: at both ends; with the new garment on it; with the old one."""
 _OUTER = 0.45
 """Share of the way to the shoulder from which on a garment that lies there lies on the shoulder."""
@@ -120,17 +122,13 @@ def bare_trunk(
         # From the neck over the shoulder, as far as a wide neckline may bare it.
         joint = seen.arms[side].points[0]
         end = joint if side in shoulders else high + np.float32(_BESIDE_NECK) * (joint - high)
-        first, last = _CLOTHED, _CLOTHED
+        radii = _CLOTHED
         if side in shoulders:
             # What lies on the shoulder lies on all of it: no skin shows above it.
             on = body.capsule(high + np.float32(_OUTER) * (joint - high), joint) < 0.06 * unit
             lies = float(np.clip(float(cover[on].mean()) / 0.3 - 1.2, 0.0, 1.0)) if on.any() else 0.0
-            first, last = (bare + (_LAIN_ON - bare) * lies for bare in _TRAPEZIUS)
-        line = end - high
-        length_ = max(float(np.linalg.norm(line)), 1e-3)
-        share = np.clip(body.along_axis(high, line / length_) / np.float32(length_), 0.0, 1.0)
-        radius = np.float32(first) + np.float32(last - first) * share
-        over = (radius * np.float32(unit) - body.capsule(high, end)) / np.float32(grid.pixel)
+            radii = _TRAPEZIUS + (_LAIN_ON - _TRAPEZIUS) * lies
+        over = _shoulder(body, high, end, radii * unit) / np.float32(grid.pixel)
         deep = _joined(deep, over, _NOTCH * cells)
         flat = _soft(over)
         if side in shoulders:
@@ -140,6 +138,21 @@ def bare_trunk(
             shapes.append(flat)
         shade = np.asarray(np.where(flat > 0.5, np.maximum(shade, 0.98), shade), np.float32)
     return strongest([_soft(deep), *shapes]), shade
+
+
+def _shoulder(body: Anatomy, neck: Float32, end: Float32, radii: NDArray[np.floating]) -> Float32:
+    """How deep a place is inside of what leads from the neck to the shoulder, pixels.
+
+    Args:
+        body: Whose.
+        neck: Where it begins, float32 2, frame pixels.
+        end: Where it ends.
+        radii: At both, pixels.
+    """
+    line = end - neck
+    length = max(float(np.linalg.norm(line)), 1e-3)
+    share = np.clip(body.along_axis(neck, line / length) / np.float32(length), 0.0, 1.0)
+    return np.asarray(np.float32(radii[0]) + np.float32(radii[1] - radii[0]) * share - body.capsule(neck, end))
 
 
 def _inside(field: Float32, radius: float) -> Float32:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from tryon_app.compositing.limbs import Clothed
+from tryon_app.compositing.limbs import Clothed, Limb
 from tryon_app.core.types import Float32, UInt8
 
 _SEEN = 0.5
@@ -34,6 +34,7 @@ class Girth:
         off: How far to the side of the bone the limb's middle lies there, pixels.
         thicker: How thick the limb is there beside what is usual.
         light: float32 `_BANDS`: light from side to side, as factors of their mean.
+        sure: How far all that is to be believed, 0..1.
     """
 
     bone: int
@@ -41,6 +42,7 @@ class Girth:
     off: float
     thicker: float
     light: Float32
+    sure: float
 
     def field(self, clothed: Clothed) -> tuple[Float32, Float32, Float32]:
         """Distance from the middle of the limb in radii of the bare limb, below 1 inside; its light, as a factor; and
@@ -63,7 +65,7 @@ class Girth:
         field = np.minimum.reduce([own, *others, limb.beyond_last()]).astype(np.float32)
         band = np.clip((across / radius + 1.0) * np.float32(0.5 * _BANDS) - 0.5, 0.0, _BANDS - 1.0)
         light = cv2.remap(self.light[None], band.astype(np.float32), np.zeros_like(field), cv2.INTER_LINEAR)
-        return field, np.asarray(light, np.float32), np.asarray(share, np.float32)
+        return field, np.asarray(light, np.float32), np.asarray(share * np.float32(self.sure), np.float32)
 
 
 def girth_seen(small: UInt8, skin: Float32, clothed: Clothed, pixel: float) -> Girth | None:
@@ -95,6 +97,10 @@ def _on_bone(small: UInt8, skin: Float32, clothed: Clothed, bone: int, pixel: fl
         return None
     bare = near & (skin > _SEEN) & (clothed.whole > _SEEN) & (clothed.cloth < _SEEN)
     bare &= (along > place) & (along < min(place + _LOOKED_AT, 1.0))
+    # At a bent elbow one part lies beside the other.
+    for other in range(len(limb.points) - 1):
+        if other != bone:
+            bare &= away * limb.radius(other) <= limb.axis(other)[1] * limb.radius(bone)
     where = along[bare]
     if not len(where):
         return None
@@ -113,7 +119,18 @@ def _on_bone(small: UInt8, skin: Float32, clothed: Clothed, bone: int, pixel: fl
     off, radius = 0.5 * float(np.median(low + high)), 0.5 * float(np.median(high - low) + pixel)
     if abs(off) > _OFF * limb.unit or not _THICKER[0] * usual < radius < _THICKER[1] * usual:
         return None
-    return Girth(bone, place, off, radius / usual, _light(small[bare], (across - off) / radius))
+    sure = _straight(limb, bone)
+    thicker = 1.0 + (radius / usual - 1.0) * sure
+    return Girth(bone, place, off * sure, thicker, _light(small[bare], (across - off) / radius), sure)
+
+
+def _straight(limb: Limb, bone: int) -> float:
+    """How straight a limb is at the end of a bone, 0..1: beside a bent elbow too much is arm."""
+    if bone + 2 >= len(limb.points):
+        return 1.0
+    bones = np.diff(limb.points, axis=0)
+    long = float(np.linalg.norm(bones[bone]) * np.linalg.norm(bones[bone + 1]))
+    return float(np.clip(2.5 * float(bones[bone] @ bones[bone + 1]) / max(long, 1e-3) - 0.5, 0.0, 1.0))
 
 
 def _light(colours: UInt8, across: Float32) -> Float32:
