@@ -73,28 +73,41 @@ class Skin:
         seen = self._seen
         if self._reference is None or self._tone is None:
             return np.zeros_like(seen.skin)
-        # Arms in the sun may be lighter than a face below a hat.
-        own = np.stack([_lab(self._reference), _lab(self._tone)])
-        lightest, faintest = float(own[:, 0].max()), float(np.hypot(own[:, 1] - 128.0, own[:, 2] - 128.0).min())
-        lab = seen.lab.astype(np.float32)
-        light = (lab[..., 0] - np.float32(lightest)) * np.float32(100.0 / 255.0)
-        # Skin in full light has more colour, not less.
-        least = (_PALE + 0.01 * (light - _CHEST_LIGHT)) * np.float32(faintest)
-        pale = (light > _CHEST_LIGHT) & (cv2.magnitude(lab[..., 1] - 128.0, lab[..., 2] - 128.0) < least)
         axis, length = seen.body.spine
         high = seen.body.along_axis(seen.body.middle, axis) < _CHEST * length
-        where = (np.maximum(seen.body.neck(), seen.torso) > 0.4) & high
-        where &= (seen.person > 0.5) & (seen.head() < 0.3) & (seen.objects < 0.3)
-        return np.asarray(cv2.dilate(self._plain(pale & where, light), np.ones((7, 7), np.uint8)) * where, np.float32)
+        where = (np.maximum(seen.body.neck(), seen.torso) > 0.4) & high & (seen.person > 0.5)
+        where &= (seen.head() < 0.3) & (seen.objects < 0.3) & (seen.upper < _SURE)
+        x, y, width, height = cv2.boundingRect(where.astype(np.uint8))
+        result = np.zeros_like(seen.skin)
+        if width and height:
+            box = np.s_[y : y + height, x : x + width]
+            result[box] = cv2.dilate(self._pale(seen.lab[box], where[box]), np.ones((7, 7), np.uint8)) * where[box]
+        return result
 
-    def _plain(self, found: NDArray[np.bool_], light: Float32) -> UInt8:
-        """What is no speck of shine and no jewellery, which glitters: uint8 h x w, 0 or 1."""
-        count, pieces, stats, _ = cv2.connectedComponentsWithStats(found.astype(np.uint8))
+    def _pale(self, lab: UInt8, where: NDArray[np.bool_]) -> UInt8:
+        """Cloth paler than any skin of this person, no speck of shine and no jewellery, which glitters: uint8, 0 or 1.
+
+        Args:
+            lab: uint8 h x w x 3.
+            where: h x w: places to look at.
+        """
+        # Arms in the sun may be lighter than a face below a hat.
+        own = np.stack([_lab(tone) for tone in (self._reference, self._tone) if tone is not None])
+        lightest, faintest = float(own[:, 0].max()), float(np.hypot(own[:, 1] - 128.0, own[:, 2] - 128.0).min())
+        values = lab.astype(np.float32)
+        light = (values[..., 0] - np.float32(lightest)) * np.float32(100.0 / 255.0)
+        # Skin in full light has more colour, not less.
+        least = (_PALE + 0.01 * (light - _CHEST_LIGHT)) * np.float32(faintest)
+        colour = cv2.magnitude(values[..., 1] - 128.0, values[..., 2] - 128.0)
+        found = (where & (light > _CHEST_LIGHT) & (colour < least)).astype(np.uint8)
+        if not found.any():
+            return found
+        count, pieces, stats, _ = cv2.connectedComponentsWithStats(found)
         plain = box_mean(cv2.absdiff(light, box_mean(light, 1)), 1) < _GLITTER
-        least = _LEAST_CLOTH * (self._near / _NEAR) ** 2
+        smallest = _LEAST_CLOTH * (self._near / _NEAR) ** 2
         kept = np.zeros(count, np.uint8)
         for piece in range(1, count):
-            if stats[piece, cv2.CC_STAT_AREA] > least:
+            if stats[piece, cv2.CC_STAT_AREA] > smallest:
                 kept[piece] = float(plain[pieces == piece].mean()) > _MOSTLY
         return np.asarray(kept[pieces], np.uint8)
 
