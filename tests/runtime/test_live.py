@@ -339,7 +339,10 @@ def test_the_parsing_is_done_by_whoever_has_time(bench, make_camera) -> None:
         one.until(lambda one=one: len(one.pipeline.read_on) > 12)
         one.session.stop()
         assert set(one.pipeline.read_on[2:]) == {thread}
-        assert one.pipeline.read_frames == sorted(set(one.pipeline.read_frames))
+        frames = one.pipeline.read_frames
+        assert len(frames) == len(set(frames)), "a frame was parsed twice"
+        # Before it has settled who does it, both may be at work.
+        assert frames[2:] == sorted(frames[2:])
 
 
 def test_both_threads_share_a_slow_parsing_in_order(bench, make_camera) -> None:

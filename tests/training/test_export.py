@@ -9,11 +9,11 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("onnx")
 pytest.importorskip("safetensors")
 
-from tryon_app.core.errors import ModelError  # noqa: E402
+from tryon_app.core.errors import InputError, ModelError  # noqa: E402
 from tryon_app.inference.session import Network  # noqa: E402
 from tryon_app.perception.parsing_network import CONTRACT, MODEL  # noqa: E402
 from tryon_app.training import export  # noqa: E402
-from tryon_app.training.checkpoint import Checkpoint, save_checkpoint  # noqa: E402
+from tryon_app.training.checkpoint import Checkpoint, load_checkpoint, save_checkpoint  # noqa: E402
 from tryon_app.training.networks import ParsingNetwork, Probabilities, parameter_count  # noqa: E402
 
 
@@ -49,6 +49,25 @@ def test_onnx_runtime_says_what_torch_says(checkpoint, network, tmp_path):
         assert np.abs(said[name] - maps.numpy()).max() <= 1e-3
         assert np.allclose(said[name].sum(axis=1), 1.0, atol=1e-4)
     assert maps.std() > 0.01  # not the same everywhere
+
+
+def test_the_mean_of_two_trainings_is_kept(checkpoint, trained, network, tmp_path):
+    second = trained(ParsingNetwork, 2)
+    tensors = {f"average.{name}": values for name, values in second.state_dict().items()}
+    save_checkpoint(tmp_path / "later" / "parse.json", Checkpoint("parse", 9, 1.0, {}, (), tensors))
+    kept = export.keep_weights(tmp_path / "later" / "parse.json", "parse", tmp_path / "kept", checkpoint)
+    found = load_checkpoint(kept, "parse")
+    one, two = (each.state_dict()["stem.0.weight"] for each in (network, second))
+    assert torch.allclose(found.tensors["average.stem.0.weight"].float(), 0.5 * (one + two), atol=1e-3)
+    assert found.step == 9
+
+
+def test_the_mean_with_another_network_is_an_error(checkpoint, tmp_path):
+    save_checkpoint(
+        tmp_path / "small" / "parse.json", Checkpoint("parse", 1, 1.0, {}, (), {"average.x": torch.ones(1)})
+    )
+    with pytest.raises(InputError, match="different shapes"):
+        export.keep_weights(checkpoint, "parse", tmp_path / "kept", tmp_path / "small" / "parse.json")
 
 
 def test_batch_norms_are_folded_and_weights_take_half_the_room(network):

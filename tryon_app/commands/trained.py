@@ -74,6 +74,15 @@ def export(
             show_default=False,
         ),
     ] = None,
+    mean_with: Annotated[
+        Path | None,
+        typer.Option(
+            "--mean-with",
+            metavar="FOLDER|JSON",
+            help="Of a training that began with other weights: the mean of its own and those; needs --weights.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Write the network of a checkpoint as ONNX, after comparing it with torch; prints lines for models/manifest.toml.
 
@@ -82,14 +91,18 @@ def export(
     - `tryon train export --checkpoint run --output models/parsing.onnx`
 
     - `tryon train export --checkpoint run --output models/parsing.onnx --weights models/training`
+
+    - `tryon train export --checkpoint run --mean-with before.json --weights kept --output parsing.onnx`
     """
+    if mean_with is not None and weights is None:
+        raise UsageError("The mean of two trainings is nowhere yet.", "Say with --weights where it is kept.")
     require("torch", "safetensors", "onnx", "matplotlib")
     from tryon_app.training.export import export_network, keep_weights
 
     path, kind = checkpoint_of(checkpoint)
-    sys.stdout.write(export_network(path, kind, output).manifest() + "\n")
     if weights is not None:
-        keep_weights(path, kind, weights)
+        path = keep_weights(path, kind, weights, None if mean_with is None else checkpoint_of(mean_with)[0])
+    sys.stdout.write(export_network(path, kind, output).manifest() + "\n")
 
 
 def quantize(

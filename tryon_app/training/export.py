@@ -14,7 +14,7 @@ import torch
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from tryon_app.core.errors import ModelError
+from tryon_app.core.errors import InputError, ModelError
 from tryon_app.core.files import atomic_write
 from tryon_app.fitting import refine
 from tryon_app.inference.manifest import Contract
@@ -102,30 +102,40 @@ def export_network(checkpoint: Path, kind: str, path: Path) -> Exported:
     return Exported(path, hashlib.sha256(content).hexdigest(), len(content), difference, found.step)
 
 
-def keep_weights(checkpoint: Path, kind: str, folder: Path) -> Path:
+def keep_weights(checkpoint: Path, kind: str, folder: Path, other: Path | None = None) -> Path:
     """A copy of a checkpoint that holds the averaged weights alone, an eighth of its size: to keep and to begin from.
 
     Args:
         checkpoint: The JSON file of the checkpoint.
         kind: Which network: "parse" or "warp".
         folder: Where the copy goes.
+        other: A checkpoint with which this training began; then the mean of both is kept. It errs less than either.
 
     Returns:
         Its JSON file.
 
     Raises:
-        InputError: The checkpoint cannot be used.
+        InputError: A checkpoint cannot be used, or the two are of networks of different shapes.
         OutputError: The copy cannot be written.
     """
     found = load_checkpoint(checkpoint, kind)
-    learnt = {
-        name: values.half() if values.dim() == 4 else values
-        for name, values in found.tensors.items()
-        if name.startswith("average.")
-    }
+    learnt = {name: values for name, values in found.tensors.items() if name.startswith("average.")}
+    if other is not None:
+        learnt = _mean(learnt, load_checkpoint(other, kind).tensors)
+    learnt = {name: values.half() if values.dim() == 4 else values for name, values in learnt.items()}
     target = folder / f"{kind}.json"
     save_checkpoint(target, replace(found, tensors=learnt))
     return target
+
+
+def _mean(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """Of the numbers of two networks; what counts steps is the first one's."""
+    if any(name not in other or other[name].shape != values.shape for name, values in one.items()):
+        raise InputError("The two checkpoints are of networks of different shapes.", "Take one with which it began.")
+    return {
+        name: 0.5 * (values.float() + other[name].float()) if values.is_floating_point() else values
+        for name, values in one.items()
+    }
 
 
 def rounded(network: Any) -> Any:
