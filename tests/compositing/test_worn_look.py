@@ -9,6 +9,7 @@ import pytest
 from tests.compositing.figures import SKIN, TROUSERS, WALL, Figure, at, dress, figure
 from tryon_app.compositing import bare
 from tryon_app.compositing.anatomy import Anatomy
+from tryon_app.compositing.contact import cast
 from tryon_app.compositing.girth import girth_seen
 from tryon_app.compositing.labelled import Labelled
 from tryon_app.compositing.maps import Grid
@@ -178,3 +179,12 @@ def test_a_pale_collar_that_the_network_takes_for_skin_goes_and_skin_in_the_sun_
     assert (apart > 40) == goes
     if goes:
         assert np.abs(seen - SKIN).max() < 45
+
+
+def test_where_no_shadow_falls_nothing_is_touched() -> None:
+    box = Rect(3, 4, 43, 34)
+    image = np.full((60, 80, 3), 90, np.uint8)
+    touched = cast(np.zeros((30, 40), np.float32), image, Grid(box, 40, 30))
+    assert touched.empty
+    assert (image == 90).all()
+    assert box.union(touched) == touched.union(box) == box

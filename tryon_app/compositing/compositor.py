@@ -85,9 +85,7 @@ class GarmentCompositor:
             if patch is not None:
                 patch.paint(image, frame.image)
                 changed = roi.union(patch.box)
-            shade = contact_shadow(seen, cover, front.grid)
-            if shade is not None:
-                changed = changed.union(cast(shade, image, front.grid))
+            changed = changed.union(cast(contact_shadow(seen, cover, front.grid), image, front.grid))
         under = np.ascontiguousarray(image[roi.slices])
         # The garments are premultiplied: they are added to what shows through.
         image[roi.slices] = cv2.add(cv2.multiply(under, cv2.merge([1.0 - alpha] * 3), dtype=cv2.CV_8U), colour)

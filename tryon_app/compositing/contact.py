@@ -17,8 +17,8 @@ _SOFT, _DOWN = 0.035, 0.025
 _FOREARM = 1.0
 
 
-def contact_shadow(seen: Labelled, cover: Float32, grid: Grid) -> Float32 | None:
-    """How much light remains around the garments, as a factor: float32 h x w; None where no shadow falls.
+def contact_shadow(seen: Labelled, cover: Float32, grid: Grid) -> Float32:
+    """How much light is taken away around the garments: float32 h x w, 0..1.
 
     Args:
         seen: What the network says.
@@ -32,22 +32,23 @@ def contact_shadow(seen: Labelled, cover: Float32, grid: Grid) -> Float32 | None
     dark = cv2.GaussianBlur(fallen, (0, 0), soft) * seen.person
     # Head, hands, forearms and what is carried are in front of the cloth, not below it.
     front = strongest([seen.head(), seen.objects, *(seen.arm(side, _FOREARM) for side in (1, -1))])
-    dark = np.asarray(dark * (1.0 - front) * np.float32(_DEEP), np.float32)
-    return None if float(dark.max(initial=0.0)) < 0.02 else np.asarray(1.0 - dark, np.float32)
+    return np.asarray(dark * (1.0 - front) * np.float32(_DEEP), np.float32)
 
 
-def cast(shade: Float32, image: UInt8, grid: Grid) -> Rect:
+def cast(shadow: Float32, image: UInt8, grid: Grid) -> Rect:
     """Darken a picture.
 
     Args:
-        shade: As `contact_shadow` returns it.
+        shadow: As `contact_shadow` returns it.
         image: uint8 H x W x 3, the frame; changed.
         grid: Where the map lies.
 
     Returns:
         The box of the frame that is touched.
     """
-    box = touched(np.asarray(1.0 - shade, np.float32), grid)
-    factor = grid.enlarged(shade, box)
+    box = touched(shadow, grid)
+    if box.empty:
+        return box
+    factor = 1.0 - grid.enlarged(shadow, box)
     image[box.slices] = cv2.multiply(image[box.slices], cv2.merge([factor] * 3), dtype=cv2.CV_8U)
     return box

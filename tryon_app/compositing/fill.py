@@ -156,14 +156,14 @@ class Bared:
         """
         free = np.asarray(seen.background * (1.0 - cover), np.float32)
         inside = 1.0 - _near(1.0 - seen.torso, 0.5 * _RIM * cells)
-        standing = np.asarray(elsewhere * seen.body.beside_neck(), np.float32)
+        beside_neck = seen.body.beside_neck()
         narrow = _narrow(elsewhere, _RIM * cells)
         if self.covered:
             arms = strongest([seen.whole_arm(side) for side in self.covered])
             narrow = np.maximum(narrow, _narrow(elsewhere, _SLEEVE_RIM * cells) * arms)
         hood = None
-        if float(standing.sum()) > _LEAST:
-            hood = _narrow(elsewhere, _HOOD_RIM * cells) * seen.body.beside_neck()
+        if float((elsewhere * beside_neck).sum()) > _LEAST:
+            hood = _narrow(elsewhere, _HOOD_RIM * cells) * beside_neck
             narrow = np.maximum(narrow, hood)
         hanging = _open(narrow, free)
         rims = hanging * _near(seen.background, (_SLEEVE_RIM if self.covered else _RIM) * cells) * (1.0 - inside)
@@ -189,7 +189,7 @@ class Bared:
         """Where old cloth ends on bare skin, what is painted runs out over it: float32 h x w, 0..1."""
         if self.skin is None or not self.skin.known:
             return np.zeros_like(left)
-        onto = np.asarray(seen.skin * (1.0 - strongest([seen.hand(1), seen.hand(-1)])), np.float32)
+        onto = np.asarray(seen.skin * (1.0 - seen.hands), np.float32)
         cloth = np.asarray(left * shape * (1.0 - onto), np.float32)
         soft = 2.0 * cv2.GaussianBlur(cloth, (0, 0), _RUNS_OUT * cells)
         return np.asarray(np.minimum(soft, 1.0) * onto * shape, np.float32)
@@ -347,7 +347,7 @@ def with_old_clothes(roi: Rect, labels: Labels, frame: Frame, fit: Fit) -> Rect:
 
 def _untouched(seen: Labelled, legs: bool) -> Float32:
     """Hands, head, things carried, shoes; the line where a cuff ends on a hand may be painted."""
-    hands = cv2.erode(strongest([seen.hand(1), seen.hand(-1)]) * (1.0 - seen.upper), np.ones((3, 3), np.uint8))
+    hands = cv2.erode(seen.hands * (1.0 - seen.upper), np.ones((3, 3), np.uint8))
     maps = [np.asarray(hands, np.float32), seen.head(), seen.objects]
     return strongest([*maps, seen.shoes] if legs else maps)
 

@@ -5,7 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tryon_app.compositing.labelled import Labelled
-from tryon_app.compositing.maps import Grid, box_mean, strongest
+from tryon_app.compositing.maps import Grid, box_mean
 from tryon_app.core.types import Float32, UInt8
 
 _HIPS = 0.5
@@ -96,7 +96,7 @@ def _columns(
     across = np.abs(body.along_axis(body.middle, np.array([-axis[1], axis[0]], np.float32)))
     trunk = (seen.torso > 0.5) & (across < np.float32(_TRUNK * body.unit))
     trunks = columns & ((shown & trunk).sum(axis=0) > 0.5 * shown.sum(axis=0))
-    hands = (strongest([seen.hand(1), seen.hand(-1)]) > 0.4) & (rows > bottom)
+    hands = (seen.hands > 0.4) & (rows > bottom)
     behind = trunks & ~known & (hands & (rows < bottom + 5)).any(axis=0)
     blocked = behind | (trunks & known & (hands & (rows < start + deep)).any(axis=0))
     taken = np.where(blocked, _beside(lower, start, deep), np.arange(width))

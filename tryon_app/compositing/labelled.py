@@ -193,6 +193,11 @@ class Labelled:
             self._hands[side] = np.asarray(self.whole_arm(side) * hand, np.float32)
         return self._hands[side]
 
+    @cached_property
+    def hands(self) -> Float32:
+        """Both hands."""
+        return strongest([self.hand(1), self.hand(-1)])
+
     def arm(self, side: int, reach: float) -> Float32:
         """An arm from a place on: 0 the shoulder, 1 the elbow, 2 the wrist."""
         whole = self.whole_arm(side)

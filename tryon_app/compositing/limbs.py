@@ -62,7 +62,7 @@ class Limb:
         """Whether the limb is where its landmarks say: all seen, or outside the box, or at its edge: hands and
         elbows that the picture cuts off are marked just inside it.
         """
-        edge, bottom = _AT_EDGE * self._body.unit, _AT_BOTTOM * self._body.unit
+        edge, bottom = _AT_EDGE * self.unit, _AT_BOTTOM * self.unit
         for joint, presence, visibility in zip(self.points, self._presence, self._visibility, strict=True):
             inside = box.x0 + edge <= joint[0] < box.x1 - edge and box.y0 + edge <= joint[1] < box.y1 - bottom
             # Near the edge presence falls first: what is well visible is there all the same.
@@ -76,7 +76,7 @@ class Limb:
 
     def long(self, bone: int) -> bool:
         """Whether a bone is long enough in the picture to tell places along it: it does not point at the camera."""
-        return self.length(bone) >= _SHORT * self._body.unit
+        return self.length(bone) >= _SHORT * self.unit
 
     def axis(self, bone: int) -> tuple[Float32, Float32]:
         """Place along a bone, 0 its beginning, 1 its end, and distance from its segment in pixels."""
@@ -124,7 +124,7 @@ class Limb:
             likely: float32 h x w, 0..1.
         """
         field = self.field()
-        beyond = self._body.capsule(self.points[-1], self._tip) / np.float32(_TIP_GIRTH * self._body.unit)
+        beyond = self._body.capsule(self.points[-1], self._tip) / np.float32(_TIP_GIRTH * self.unit)
         field = np.minimum(field, beyond)
         known = likely
         if self.present:
@@ -142,11 +142,12 @@ class Limb:
         if share <= 0.0:
             return np.ones_like(self.axis(bone)[0])
         along, _ = self.axis(bone)
-        unit = self._body.unit
         length = self.length(bone)
         if not self.long(bone):
             return np.full_like(along, 1.0 if share < 0.5 else 0.0)
-        return np.clip((along - np.float32(share)) * np.float32(length / (_SOFT * unit)) + np.float32(0.5), 0.0, 1.0)
+        return np.clip(
+            (along - np.float32(share)) * np.float32(length / (_SOFT * self.unit)) + np.float32(0.5), 0.0, 1.0
+        )
 
 
 def arm_of(body: Anatomy, side: int) -> Limb:

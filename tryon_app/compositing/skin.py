@@ -73,6 +73,7 @@ class Skin:
         seen = self._seen
         if self._reference is None or self._tone is None:
             return np.zeros_like(seen.skin)
+        own = np.stack([_lab(self._reference), _lab(self._tone)])
         axis, length = seen.body.spine
         high = seen.body.along_axis(seen.body.middle, axis) < _CHEST * length
         where = (np.maximum(seen.body.neck(), seen.torso) > 0.4) & high & (seen.person > 0.5)
@@ -81,18 +82,17 @@ class Skin:
         result = np.zeros_like(seen.skin)
         if width and height:
             box = np.s_[y : y + height, x : x + width]
-            result[box] = cv2.dilate(self._pale(seen.lab[box], where[box]), np.ones((7, 7), np.uint8)) * where[box]
+            result[box] = cv2.dilate(self._pale(seen.lab[box], where[box], own), np.ones((7, 7), np.uint8)) * where[box]
         return result
 
-    def _pale(self, lab: UInt8, where: NDArray[np.bool_]) -> UInt8:
+    def _pale(self, lab: UInt8, where: NDArray[np.bool_], own: Float32) -> UInt8:
         """Cloth paler than any skin of this person, no speck of shine and no jewellery, which glitters: uint8, 0 or 1.
 
         Args:
             lab: uint8 h x w x 3.
             where: h x w: places to look at.
+            own: float32 n x 3, the person's skin in Lab: arms in the sun may be lighter than a face below a hat.
         """
-        # Arms in the sun may be lighter than a face below a hat.
-        own = np.stack([_lab(tone) for tone in (self._reference, self._tone) if tone is not None])
         lightest, faintest = float(own[:, 0].max()), float(np.hypot(own[:, 1] - 128.0, own[:, 2] - 128.0).min())
         values = lab.astype(np.float32)
         light = (values[..., 0] - np.float32(lightest)) * np.float32(100.0 / 255.0)

@@ -225,7 +225,9 @@ class Rect:
         return Rect(max(self.x0, 0), max(self.y0, 0), min(self.x1, width), min(self.y1, height))
 
     def union(self, other: "Rect") -> "Rect":
-        """The smallest box around both."""
+        """The smallest box around both; an empty one adds nothing."""
+        if self.empty or other.empty:
+            return other if self.empty else self
         return Rect(min(self.x0, other.x0), min(self.y0, other.y0), max(self.x1, other.x1), max(self.y1, other.y1))
 
 
