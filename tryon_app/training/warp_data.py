@@ -18,9 +18,8 @@ from tryon_app.core.types import Float32, UInt8
 from tryon_app.fitting.refine_input import CHANNELS, SIZE
 from tryon_app.training.datasets import SIDES
 from tryon_app.training.shards import PATTERN, Sample, decode_picture, read_shard, write_shard
-from tryon_app.training.synth.generate import Progress
 from tryon_app.training.warp_examples import WARP_MEMBERS, WarpExample, WarpExamples
-from tryon_app.training.workers import pool_of
+from tryon_app.training.workers import Progress, pool_of
 
 _MOVED_SCALE, _PHOTO_SCALE, _MIDDLE = 256.0, 32.0, 32768.0
 _SHADE_SCALE = 160.0

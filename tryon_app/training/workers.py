@@ -1,11 +1,15 @@
 """Processes that share the making of training data."""
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context, parent_process
 from threading import Thread
 
 import cv2
+
+Progress = Callable[[int, int], None]
+"""Told how many of how many are made."""
 
 
 def pool_of(count: int) -> ProcessPoolExecutor:

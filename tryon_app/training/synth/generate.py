@@ -37,7 +37,7 @@ from tryon_app.training.synth.scene import (
     shoot,
 )
 from tryon_app.training.synth.wardrobe import Piece, random_outfit
-from tryon_app.training.workers import pool_of
+from tryon_app.training.workers import Progress, pool_of
 
 PER_SHARD = 100
 VIEWS = 6
@@ -46,9 +46,6 @@ FORMAT = 3
 """Rises with every change of what a seed makes."""
 _OTHERS = 6
 _FLOW_SCALE = 64
-
-Progress = Callable[[int, int], None]
-"""Told pairs made and pairs in all."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
