@@ -283,7 +283,7 @@ def test_an_old_high_collar_becomes_neck() -> None:
 
 def test_a_reset_forgets_bared_arms() -> None:
     compositor = GarmentCompositor()
-    person, wide = figure(sleeves=2.0), figure(sleeves=2.0, loose=2.2)
+    person, wide = figure(sleeves=2.0), figure(sleeves=2.0, loose=2.4)
     place = at(person, 0.5, Landmark.LEFT_ELBOW, Landmark.LEFT_WRIST)
 
     def bared(other: Figure) -> bool:

@@ -26,7 +26,7 @@ from tryon_app.core.types import CATEGORY_SLOT, BodyPart, Fit, Float32, Frame, L
 
 _WHOLE_SLEEVE = 1.8
 """A new sleeve that goes so far leaves no arm to bare."""
-_SLACK_ON, _SLACK_OFF = 1.5, 1.7
+_SLACK_ON, _SLACK_OFF = 2.0, 2.2
 """How loose an old sleeve may be on an arm that is bared; the second once it is."""
 _PATIENCE, _LOST = 8, 3
 """Frames for which it may be looser then, and for which its place may be uncertain."""
@@ -34,6 +34,8 @@ _BESIDE = 0.04
 """How near the colours beside a rim are taken from, in shoulder widths."""
 _LEAST = 6.0
 """Cells of leftovers worth the work."""
+_FEW_HANDS = 12
+"""Cells of the network in which hands must be seen to tell the colour of skin."""
 _RIM, _SLEEVE_RIM = 0.12, 0.25
 """Rims are repaired up to that width, in shoulder widths; the second beside new sleeves that go all the way."""
 _HOOD_RIM = 0.4
@@ -56,6 +58,10 @@ _CLOTH = 0.7
 """Likelihood of old cloth from which on it is taken off, whatever it looks like."""
 _SAME = 9.0
 """Difference of colours, 0..255, that is not worth painting over."""
+_MAYBE = 0.4
+"""Likelihood up to which skin beside a hood is rather more of that."""
+_PLAIN = 4.0
+"""Mean difference of colours, 0..255, of plain surroundings from their smooth colour."""
 _BODY = 0.3
 """Share of what borders on an old sleeve that must be background for the room to be behind it."""
 _THIGHS = 1.8
@@ -111,8 +117,11 @@ class Bared:
         below = np.zeros_like(left) if hem is None else np.asarray(hem[0] * (1.0 - shape), np.float32)
         elsewhere = left * (1.0 - strongest([shape, below, *(limb.cloth for limb in self.clothed)]))
         room = self._room(seen, cover, cells)
-        outside, folds, amid = self._around(seen, elsewhere, cover, room, cells)
-        wanted = [left * shape, outside, folds, self._off_limbs(seen, shape, room, cells)]
+        limbs = self._off_limbs(seen, shape, room, cells)
+        outside, folds, amid = self._around(
+            seen, np.asarray(elsewhere * (1.0 - limbs), np.float32), shape, cover, room, cells
+        )
+        wanted = [left * shape, outside, folds, limbs]
         # The edge of the old cloth is soft: without a cell more, a thin line of it stays around what is painted.
         alpha = cv2.dilate(strongest(wanted), np.ones((3, 3), np.uint8))
         alpha = np.maximum(cv2.GaussianBlur(alpha, (0, 0), 0.6), self._run_out(seen, left, shape, cells))
@@ -120,11 +129,13 @@ class Bared:
         box = touched(np.maximum(alpha, below), grid)
         if box.empty:
             return None
-        limbs = [*self.arms.values(), *self.legs.values()]
-        around = _surroundings(seen, [limb.whole for limb in limbs], self.bottom)
+        bared = [*self.arms.values(), *self.legs.values()]
+        around = _surroundings(seen, [limb.whole for limb in bared], self.bottom)
         fine = max(round(_BESIDE * cells), 1)
         colour = spread(seen.small, around, fine)
         mirror, way = mirrored(around, _LOOSE * cells, grid)
+        # Before a plain wall a stray hair would be mirrored too; there a colour is enough.
+        mirror = np.asarray(mirror * _rough(seen.small, colour, around, fine), np.float32)
         if self.room is not None:
             colour = _over(colour, self.room.colour, room)
             mirror = np.asarray(mirror * (1.0 - room), np.float32)
@@ -149,7 +160,7 @@ class Bared:
         return Patch(grid, cv2.convertScaleAbs(colour), alpha, copied, shown, box)
 
     def _around(
-        self, seen: Labelled, elsewhere: Float32, cover: Float32, room: Float32, cells: float
+        self, seen: Labelled, elsewhere: Float32, shape: Float32, cover: Float32, room: Float32, cells: float
     ) -> tuple[Float32, Float32, Float32]:
         """Old cloth where neither skin nor the lower garment comes: in front of the surroundings, and in front of more
         of the new garment, where the third says how sure that is; float32 h x w, 0..1.
@@ -163,18 +174,29 @@ class Bared:
             narrow = np.maximum(narrow, _narrow(elsewhere, _SLEEVE_RIM * cells) * arms)
         hood = None
         if float((elsewhere * beside_neck).sum()) > _LEAST:
-            hood = _narrow(elsewhere, _HOOD_RIM * cells) * beside_neck
+            hood = self._hood(seen, elsewhere, shape, cells) * beside_neck * (1.0 - cover)
             narrow = np.maximum(narrow, hood)
         hanging = _open(narrow, free)
         rims = hanging * _near(seen.background, (_SLEEVE_RIM if self.covered else _RIM) * cells) * (1.0 - inside)
         if hood is not None:
-            rims = np.maximum(rims, hood * hanging * _near(seen.background, _HOOD_RIM * cells))
+            stands = hood * hanging * _near(seen.background, _HOOD_RIM * cells)
+            # With its shadow on what is behind it: its outline would stay in the air.
+            shadow = cv2.dilate(stands, np.ones((5, 5), np.uint8)) * seen.background
+            rims = np.maximum(rims, np.maximum(stands, shadow))
         outside = np.maximum(rims, _open(elsewhere, free) * room)
         gaps = narrow - hanging
         beside = np.maximum(self._beside(seen, elsewhere, cover, cells) - np.maximum(outside, gaps), 0.0)
         # Only between its own parts: beside an arm and below a hem the surroundings are seen.
         amid = np.clip((box_mean(cover, max(round(_RIM * cells), 1)) - _AMID) * np.float32(8.0), 0.0, 1.0)
         return outside, np.maximum(gaps, beside), np.maximum(amid, beside > 0.3).astype(np.float32)
+
+    def _hood(self, seen: Labelled, elsewhere: Float32, shape: Float32, cells: float) -> Float32:
+        """An old hood or collar, with what is taken for skin at it and can be none; float32 h x w, 0..1."""
+        cloth = _narrow(elsewhere, _HOOD_RIM * cells)
+        bare = cv2.dilate(strongest([seen.skin, seen.face]), np.ones((5, 5), np.uint8)) > _MAYBE
+        nothing_else = seen.person * (1.0 - strongest([seen.head(), seen.objects, shape])) * ~bare
+        whole = np.maximum(cloth, np.minimum(nothing_else, _near(cloth, _RIM * cells)))
+        return np.asarray(np.clip(4.0 * whole - 1.5, 0.0, 1.0), np.float32)
 
     def _off_limbs(self, seen: Labelled, shape: Float32, room: Float32, cells: float) -> Float32:
         """Old cloth on and beside limbs that are bared: float32 h x w, 0..1."""
@@ -325,14 +347,15 @@ def with_old_clothes(roi: Rect, labels: Labels, frame: Frame, fit: Fit) -> Rect:
     """The garments' box, widened to hold the old clothes that are taken off, and the face."""
     top, bottom = replaced(fit)
     mask = np.zeros(labels.parts.shape[1:], bool)
+    hands = labels.part(BodyPart.LEFT_HAND, BodyPart.RIGHT_HAND) > 0.5
     if top:
         mask |= (labels.material(Material.UPPER, Material.DRESS) > 0.3) & (labels.part(*_LEGS) < 0.5)
-        # The face says which colours are skin.
-        mask |= labels.material(Material.FACE) > 0.5
     if bottom:
         mask |= labels.material(Material.LOWER) > 0.3
-        # So do the hands, nearer to the legs.
-        mask |= labels.part(BodyPart.LEFT_HAND, BodyPart.RIGHT_HAND) > 0.5
+        # They say which colours are skin, and are nearer to the legs than the face.
+        mask |= hands
+    if top or (hands & (labels.material(Material.SKIN) > 0.5)).sum() < _FEW_HANDS:
+        mask |= labels.material(Material.FACE) > 0.5
     x, y, width, height = cv2.boundingRect(mask.astype(np.uint8))
     if not width or not height:
         return roi
@@ -365,6 +388,12 @@ def _surroundings(seen: Labelled, limbs: Sequence[Float32], bottom: bool) -> Flo
 def _over(below: Float32, colour: Float32, share: Float32) -> Float32:
     """A colour over another: float32 h x w x 3."""
     return np.asarray(below + (colour - below) * share[..., None], np.float32)
+
+
+def _rough(small: UInt8, colour: Float32, around: Float32, radius: int) -> Float32:
+    """How far the surroundings differ from their smooth colour near a place: float32 h x w, 0 a wall, 1 leaves."""
+    apart = spread(cv2.convertScaleAbs(cv2.absdiff(small.astype(np.float32), colour)), around, radius).max(axis=2)
+    return np.clip((apart - np.float32(_PLAIN)) * np.float32(1.0 / _PLAIN), 0.0, 1.0).astype(np.float32)
 
 
 def _different(small: UInt8, colour: Float32) -> Float32:

@@ -43,6 +43,9 @@ _NECK_HEIGHT = 0.21
 _MIDDLE = 0.15, 0.85
 """Between which shares of a torso's width its middle is believed to lie."""
 
+_LIFT = 0.7
+"""How far shoulders are lifted onto the outline at most, in shares of how far they lie below the collar."""
+
 _SHOULDER_ROUND = 0.5
 """How much the shoulders are round: 0 as flat as the photo, 1 as the chest."""
 
@@ -149,7 +152,7 @@ class TopFit:
         shoulders = np.stack(
             [self._shoulder_line(*turns, tip_rung) for turns in zip(SIDES, bones, tips, strict=True)], axis=1
         )
-        shoulders[1:] = self._covering(shoulders[1:], np.broadcast_to(-self._up(), shoulders[1:].shape))
+        shoulders = self._sloping(shoulders)
         part = np.arange(armpit_rung - tip_rung, dtype=np.float32)[:, None, None] / (armpit_rung - tip_rung)
         self.source, along = self._hung(pits)
         edges = np.concatenate([shoulders, tips + (pits - tips) * part, self._sides(pits, along)]).astype(np.float32)
@@ -174,6 +177,21 @@ class TopFit:
         )
         lift = np.where(seen >= 1.99 * limit, 0.0, np.maximum(seen - limit + 0.01 * self.body.unit, 0.0))
         return (points + outward * lift[..., None]).astype(np.float32)
+
+    def _sloping(self, line: Float32) -> Float32:
+        """Shoulder lines that cover what is worn now, still falling from the collar on: a hood, hair or a scarf on them
+        are no shoulder, and a rung above the one before would fold the cloth over.
+
+        Args:
+            line: float32 rungs x 2 x 2, from the collars on, both sides.
+        """
+        upward = -self._up()
+        covering = self._covering(line[1:], np.broadcast_to(upward, line[1:].shape))
+        usual, wanted = line[1:] @ upward, covering @ upward
+        highest = usual + np.float32(_LIFT) * np.maximum(line[:1] @ upward - usual, 0.0)
+        height = np.minimum.accumulate(np.minimum(wanted, highest), axis=0)
+        lifted = line[1:] + upward * (height - usual)[..., None]
+        return np.concatenate([line[:1], lifted]).astype(np.float32)
 
     def _shoulder_lift(self, side: int) -> Float32:
         """From the shoulder joint to the top of the shoulder: up and out with the arm hanging, up with it spread."""
