@@ -86,6 +86,30 @@ def shrunk(mask: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     return np.asarray(cv2.GaussianBlur(small, (0, 0), 0.8) + 1e-4)
 
 
+def _draw_skirt(drawing: Drawing, p: np.ndarray, unit: float, flare: float) -> None:
+    """To below the knees, on bare shins."""
+    down = np.array([0.0, 0.25 * unit], np.float32)
+    knees = p[sided(1, "KNEE") + sided(-1, "KNEE")]
+    for side, thigh, shin in (
+        (1, BodyPart.LEFT_THIGH, BodyPart.LEFT_SHIN),
+        (-1, BodyPart.RIGHT_THIGH, BodyPart.RIGHT_SHIN),
+    ):
+        hip, knee, ankle = p[sided(side, "HIP", "KNEE", "ANKLE")]
+        out = np.array([side * unit, 0.0], np.float32)
+        drawing.line(np.stack([knee, ankle]), 0.36 * unit, SKIN, shin, Material.SKIN)
+        middle = p[sided(1, "HIP") + sided(-1, "HIP")].mean(axis=0)
+        corners = [middle, hip + 0.2 * out, knee + flare * out + down, knees.mean(axis=0) + down]
+        drawing.shape(np.stack(corners), TROUSERS, thigh, Material.LOWER)
+
+
+def _draw_hood(drawing: Drawing, middle: np.ndarray, unit: float) -> None:
+    """On both sides of the neck."""
+    for side in (1, -1):
+        foot = middle + np.array([side * 0.3 * unit, 0.0], np.float32)
+        top = foot - np.array([0.0, 0.24 * unit], np.float32)
+        drawing.line(np.stack([top, foot]), 0.3 * unit, CLOTH, BodyPart.TORSO, Material.UPPER)
+
+
 def figure(
     moved: dict[Landmark, tuple[float, float]] | None = None,
     *,
@@ -95,6 +119,8 @@ def figure(
     strap: bool = False,
     collar: bool = False,
     hem: float = 0.0,
+    hood: bool = False,
+    skirt: float = 0.0,
 ) -> Figure:
     """Somebody in a dark green top and blue trousers before a grey wall.
 
@@ -106,6 +132,8 @@ def figure(
         strap: A bag's strap across the chest.
         collar: The old top goes up to the chin.
         hem: How far below the hips it hangs, in body heights.
+        hood: It has a hood, which stands beside the neck.
+        skirt: A skirt to below the knees instead of the trousers, and how far it flares, in shoulder widths.
     """
     poser = ScriptedPose()
     poser.open("image")
@@ -134,6 +162,10 @@ def figure(
     drawing.line(shoulders, 0.26 * unit, CLOTH, BodyPart.TORSO, Material.UPPER)
     trunk = np.stack([shoulders[0] + aside, shoulders[1] - aside, hips[1] - aside + down, hips[0] + aside + down])
     drawing.shape(trunk, CLOTH, BodyPart.TORSO, Material.UPPER)
+    if skirt:
+        _draw_skirt(drawing, p, unit, skirt)
+    if hood:
+        _draw_hood(drawing, middle, unit)
     neck = np.stack([p[Landmark.NOSE], middle])
     drawing.line(neck, 0.34 * unit, SKIN, BodyPart.TORSO, Material.SKIN)
     if collar:

@@ -6,14 +6,15 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.compositing.figures import SKIN, TROUSERS, WALL, Figure, at, dress, figure
+from tests.compositing.figures import CLOTH, SKIN, TROUSERS, WALL, Figure, at, dress, figure, fit_of
 from tryon_app.compositing import bare
 from tryon_app.compositing.anatomy import Anatomy
 from tryon_app.compositing.contact import cast
+from tryon_app.compositing.fill import with_old_clothes
 from tryon_app.compositing.girth import girth_seen
 from tryon_app.compositing.labelled import Labelled
 from tryon_app.compositing.maps import Grid
-from tryon_app.core.types import Frame, Landmark, Rect, sided
+from tryon_app.core.types import BodyPart, Frame, Labels, Landmark, Material, Rect, sided
 
 
 def seen_of(person: Figure) -> tuple[Labelled, Grid]:
@@ -188,3 +189,51 @@ def test_where_no_shadow_falls_nothing_is_touched() -> None:
     assert touched.empty
     assert (image == 90).all()
     assert box.union(touched) == touched.union(box) == box
+
+
+def test_a_hood_beside_the_neck_goes_though_the_network_doubts_it() -> None:
+    hooded, plain = figure(sleeves=0.0, hood=True), figure(sleeves=0.0)
+    materials = hooded.labels.materials.copy()
+    hood = (materials[Material.UPPER] > 0.5) & (plain.labels.materials[Material.UPPER] < 0.5)
+    for material, likely in ((Material.UPPER, 0.45), (Material.SKIN, 0.3), (Material.HAIR, 0.25)):
+        materials[material][hood] = likely
+    doubted = Labels(hooded.labels.matrix, hooded.labels.parts, materials)
+    result = dress(hooded, "tee-white", doubted)
+    there = (hooded.frame.image != plain.frame.image).any(axis=2)
+    place = there & (plain.mask < 0.5) & (result.layer()[..., 3] == 0)
+    assert place.sum() > 300, "no hood: the test shows nothing"
+    stays = np.abs(result.image[place].astype(int) - CLOTH).max(axis=1) < 90
+    assert stays.mean() < 0.25
+
+
+def test_skin_beside_the_neck_is_no_hood() -> None:
+    person = figure(sleeves=0.0)
+    result = dress(person, "tee-white", person.labels)
+    p = person.pose.points
+    unit = float(np.linalg.norm(p[11] - p[12]))
+    row = round(float(p[[11, 12], 1].mean() - 0.3 * unit))
+    bare = (np.abs(person.frame.image[row].astype(int) - SKIN).max(axis=1) < 20) & (result.layer()[row, :, 3] == 0)
+    assert bare.sum() > 10
+    assert np.abs(result.image[row][bare].astype(int) - SKIN).max() < 60
+
+
+def test_what_a_flared_skirt_leaves_beside_bared_legs_becomes_wall() -> None:
+    person = figure(sleeves=0.0, skirt=0.7)
+    result = dress(person, "shorts-navy", person.labels)
+    old = (np.abs(person.frame.image.astype(int) - TROUSERS).max(axis=2) < 25) & (result.layer()[..., 3] == 0)
+    assert old.sum() > 2000
+    stays = np.abs(result.image.astype(int) - TROUSERS).max(axis=2) < 25
+    assert (old & stays).sum() < 0.03 * old.sum()
+
+
+def test_the_face_tells_the_colour_of_skin_where_no_hands_are_seen() -> None:
+    person = figure(sleeves=0.0)
+    parts = person.labels.parts.copy()
+    hands = [BodyPart.LEFT_HAND, BodyPart.RIGHT_HAND]
+    parts[0] += parts[hands].sum(axis=0)
+    parts[hands] = 0.0
+    hidden = Labels(person.labels.matrix, parts, person.labels.materials)
+    fit = fit_of(person, "shorts-navy")
+    knees = Rect(150, 450, 330, 600)
+    assert with_old_clothes(knees, person.labels, person.frame, fit).y0 > person.pose.points[0, 1]
+    assert with_old_clothes(knees, hidden, person.frame, fit).y0 < person.pose.points[0, 1]

@@ -5,8 +5,12 @@ import pytest
 
 from tryon_app.core.paths import resources_dir
 from tryon_app.core.types import Fit, FitPiece, Frame, Garment, Landmark, Parsing, Pose, Worn
+from tryon_app.fitting.body import Body
 from tryon_app.fitting.flat import FlatFitter
 from tryon_app.fitting.raster import OUTSIDE
+from tryon_app.fitting.silhouette import Silhouette
+from tryon_app.fitting.top import TopFit
+from tryon_app.fitting.top_chart import read_top
 from tryon_app.garments.catalogue import Catalogue
 
 WIDTH, HEIGHT = 640, 720
@@ -60,6 +64,22 @@ def fit(pose: Pose, *garments: Garment, width: int = WIDTH, height: int = HEIGHT
 
 def landed(piece: FitPiece) -> np.ndarray:
     return piece.flow[..., 0] > 0.5 * OUTSIDE
+
+
+def test_a_hood_or_hair_on_the_shoulders_folds_no_cloth_over(make_figure: Callable[..., Pose]) -> None:
+    pose = make_figure()
+    assert pose.person is not None
+    mask = pose.person.copy()
+    # Half the frame's size: from beside the neck halfway to the joints, a little above the shoulder.
+    for left, right in ((126, 150), (170, 194)):
+        mask[87:100, left:right] = 1.0
+    garment = CATALOGUE.load("tee-white")
+    chart = read_top(garment.front)
+    fitted = TopFit(chart, garment.category, Body(pose), Silhouette(mask, WIDTH, HEIGHT))
+    plain = TopFit(chart, garment.category, Body(pose), Silhouette(pose.person, WIDTH, HEIGHT))
+    for edge, usual in ((fitted.torso.first, plain.torso.first), (fitted.torso.second, plain.torso.second)):
+        assert (edge[:, 1] < usual[:, 1] - 1.0).any(), "nothing covers the hood: the test shows nothing"
+        assert (np.diff(edge[: chart.rungs[0], 1]) >= 0.0).all()
 
 
 @pytest.mark.parametrize("stance", STANCES)

@@ -193,10 +193,11 @@ class Bared:
     def _hood(self, seen: Labelled, elsewhere: Float32, shape: Float32, cells: float) -> Float32:
         """An old hood or collar, with what is taken for skin at it and can be none; float32 h x w, 0..1."""
         cloth = _narrow(elsewhere, _HOOD_RIM * cells)
-        bare = cv2.dilate(strongest([seen.skin, seen.face]), np.ones((5, 5), np.uint8)) > _MAYBE
-        nothing_else = seen.person * (1.0 - strongest([seen.head(), seen.objects, shape])) * ~bare
+        beside_skin = cv2.dilate(strongest([seen.skin, seen.face]), np.ones((5, 5), np.uint8)) > _MAYBE
+        nothing_else = seen.person * (1.0 - strongest([seen.head(), seen.objects, shape]))
         whole = np.maximum(cloth, np.minimum(nothing_else, _near(cloth, _RIM * cells)))
-        return np.asarray(np.clip(4.0 * whole - 1.5, 0.0, 1.0), np.float32)
+        # Doubted it is gone too, but skin keeps its own soft edge.
+        return np.where(beside_skin, cloth, np.clip(3.0 * whole - 0.6, 0.0, 1.0)).astype(np.float32)
 
     def _off_limbs(self, seen: Labelled, shape: Float32, room: Float32, cells: float) -> Float32:
         """Old cloth on and beside limbs that are bared: float32 h x w, 0..1."""
@@ -204,6 +205,10 @@ class Bared:
             strongest([np.zeros_like(shape), *(old_cloth(limb) for limb in limbs.values())])
             for limbs in (self.arms, self.legs)
         )
+        if self.legs:
+            # Between and beside bared legs nothing of a skirt is left hanging in the air.
+            beyond = strongest([clothed.beyond for clothed in self.legs.values()])
+            trousers = np.maximum(trousers, beyond * seen.bottom)
         beside = np.maximum(_near(seen.background, _LOOSE * cells), room)
         return np.maximum(sleeves * np.maximum(shape, beside), trousers)
 
