@@ -66,20 +66,38 @@ def landed(piece: FitPiece) -> np.ndarray:
     return piece.flow[..., 0] > 0.5 * OUTSIDE
 
 
-def test_a_hood_or_hair_on_the_shoulders_folds_no_cloth_over(make_figure: Callable[..., Pose]) -> None:
-    pose = make_figure()
+def shoulders(pose: Pose, *bumps: tuple[int, int]) -> tuple[np.ndarray, int]:
+    """Edges of the trunk of a tee, float32 rungs x 2 x 2, with bumps on the shoulders of the mask; and the tip's rung.
+
+    Args:
+        bumps: First and last column of each, at half the frame's size.
+    """
     assert pose.person is not None
     mask = pose.person.copy()
-    # Half the frame's size: from beside the neck halfway to the joints, a little above the shoulder.
-    for left, right in ((126, 150), (170, 194)):
+    for left, right in bumps:
         mask[87:100, left:right] = 1.0
     garment = CATALOGUE.load("tee-white")
     chart = read_top(garment.front)
-    fitted = TopFit(chart, garment.category, Body(pose), Silhouette(mask, WIDTH, HEIGHT))
-    plain = TopFit(chart, garment.category, Body(pose), Silhouette(pose.person, WIDTH, HEIGHT))
-    for edge, usual in ((fitted.torso.first, plain.torso.first), (fitted.torso.second, plain.torso.second)):
-        assert (edge[:, 1] < usual[:, 1] - 1.0).any(), "nothing covers the hood: the test shows nothing"
-        assert (np.diff(edge[: chart.rungs[0], 1]) >= 0.0).all()
+    torso = TopFit(chart, garment.category, Body(pose), Silhouette(mask, WIDTH, HEIGHT)).torso
+    return np.stack([torso.first, torso.second], axis=1), chart.rungs[0]
+
+
+LEFT, RIGHT = (170, 194), (126, 150)
+
+
+def test_a_hood_or_hair_on_the_shoulders_folds_no_cloth_over(make_figure: Callable[..., Pose]) -> None:
+    bumpy, tip = shoulders(make_figure(), (176, 194), (126, 144))
+    plain, _ = shoulders(make_figure())
+    assert (bumpy[1:tip, :, 1] < plain[1:tip, :, 1] - 1.0).any(), "nothing covers it: the test shows nothing"
+    assert (np.diff(bumpy[:tip, :, 1], axis=0) >= 0.0).all()
+
+
+def test_collars_lie_as_high_as_shoulders_are_but_not_on_hair_on_one_of_them(make_figure: Callable[..., Pose]) -> None:
+    plain, _ = shoulders(make_figure())
+    high, _ = shoulders(make_figure(), LEFT, RIGHT)
+    assert (high[0, :, 1] < plain[0, :, 1] - 3.0).all()
+    one, _ = shoulders(make_figure(), LEFT)
+    assert np.abs(one[0, :, 1] - plain[0, :, 1]).max() < 0.5
 
 
 @pytest.mark.parametrize("stance", STANCES)

@@ -186,12 +186,13 @@ class TopFit:
             line: float32 rungs x 2 x 2, from the collars on, both sides.
         """
         upward = -self._up()
-        covering = self._covering(line[1:], np.broadcast_to(upward, line[1:].shape))
-        usual, wanted = line[1:] @ upward, covering @ upward
-        highest = usual + np.float32(_LIFT) * np.maximum(line[:1] @ upward - usual, 0.0)
+        usual, wanted = line @ upward, self._covering(line, np.broadcast_to(upward, line.shape)) @ upward
+        # Both collars alike: hair may lie on one shoulder.
+        collar = usual[:1] + float((wanted[0] - usual[0]).min())
+        highest = usual + np.float32(_LIFT) * np.maximum(collar - usual, 0.0)
+        highest[0] = collar
         height = np.minimum.accumulate(np.minimum(wanted, highest), axis=0)
-        lifted = line[1:] + upward * (height - usual)[..., None]
-        return np.concatenate([line[:1], lifted]).astype(np.float32)
+        return (line + upward * (height - usual)[..., None]).astype(np.float32)
 
     def _shoulder_lift(self, side: int) -> Float32:
         """From the shoulder joint to the top of the shoulder: up and out with the arm hanging, up with it spread."""
