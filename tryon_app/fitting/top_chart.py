@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from tryon_app.core.collar import opening
 from tryon_app.core.errors import GarmentError
 from tryon_app.core.types import Float32, GarmentView, KeyPoint, UInt8
 from tryon_app.fitting.strip import Ladder
@@ -349,6 +350,7 @@ def _inside(rgb: UInt8, solid: UInt8, keys: dict[KeyPoint, Float32]) -> Float32 
     if front is None:
         return None
     left, right = keys[KeyPoint.COLLAR_LEFT], keys[KeyPoint.COLLAR_RIGHT]
+    left, right = opening(solid, left, right) or (left, right)
     width, depth = float(np.linalg.norm(left - right)), float(front[1] - 0.5 * (left[1] + right[1]))
     if width < 4 or depth < 0.04 * width:
         return None

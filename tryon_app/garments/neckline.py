@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from tryon_app.core.collar import opening
 from tryon_app.core.types import Float32, Point
 from tryon_app.garments.outline import Outline
 
@@ -27,6 +28,8 @@ _BOTH = 0.4
 _LABEL = 0.22
 """Where a label may hang, in half widths of the neck to either side of the middle."""
 Bools = NDArray[np.bool_]
+_STANDING, _STANDING_SHAPES = (0.4, 2.2), (1.0, 1.35, 1.7, 2.1)
+"""The same of collars that stand: depths in widths of their upper edge, and exponents."""
 _Curve = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
@@ -46,12 +49,16 @@ def front_neck(outline: Outline, left: Point, right: Point, back: float) -> Poin
     Returns:
         The point, or None where no edge stands out (a closed high collar).
     """
+    steep = _steepness(outline)
+    ends = sorted((left, right), reverse=True)
+    corners = opening(outline.mask, np.array(ends[0], np.float32), np.array(ends[1], np.float32))
+    if corners is not None:
+        return _below_collar(outline, steep, *corners)
     span = abs(left[0] - right[0])
     if span < 12:
         return None
     middle = 0.5 * (left[0] + right[0])
     base = 0.5 * (left[1] + right[1])
-    steep = _steepness(outline)
     lowest = base + _MOST_DEPTH * span
     depths = np.arange(max(back + 4, base + _LEAST_DEPTH * span), min(lowest, outline.y1 - 3))
     if not len(depths):
@@ -80,6 +87,30 @@ def front_neck(outline: Outline, left: Point, right: Point, back: float) -> Poin
         return None
     if band and banded.max() > _BOTH * best.max():
         best = banded
+    return (middle, float(depths[best.argmax()]))
+
+
+def _below_collar(outline: Outline, steep: Float32, left: Float32, right: Float32) -> Point | None:
+    """The same of a collar that stands: down from the corners of its upper edge, however far and in whatever curve.
+
+    Args:
+        outline: The garment.
+        steep: See `_steepness`.
+        left: One corner, float32 2, working pixels.
+        right: The other.
+    """
+    span, base, middle = float(left[0] - right[0]), float(left[1]), float(0.5 * (left[0] + right[0]))
+    across = np.linspace(-0.95, 0.95, 41)
+    depths = np.arange(base + _STANDING[0] * span, min(base + _STANDING[1] * span, outline.y1 - 3))
+    if span < 12 or not len(depths):
+        return None
+    scores = [
+        [_along(steep, middle + across * span / 2, base + (depth - base) * shape) for depth in depths]
+        for shape in ((1 - np.abs(across) ** power) ** (1 / power) for power in _STANDING_SHAPES)
+    ]
+    best = np.max(scores, axis=0)
+    if best.max() < 1.3 * float(np.median(scores)) or best.max() < 0.004:
+        return None
     return (middle, float(depths[best.argmax()]))
 
 
