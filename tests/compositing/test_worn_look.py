@@ -237,3 +237,15 @@ def test_the_face_tells_the_colour_of_skin_where_no_hands_are_seen() -> None:
     knees = Rect(150, 450, 330, 600)
     assert with_old_clothes(knees, person.labels, person.frame, fit).y0 > person.pose.points[0, 1]
     assert with_old_clothes(knees, hidden, person.frame, fit).y0 < person.pose.points[0, 1]
+
+
+def test_beside_straps_old_cloth_stays_whole_where_sleeves_stay() -> None:
+    person, bare = figure(sleeves=2.0, loose=2.6, hood=True), figure(sleeves=0.0)
+    hood = (person.frame.image != bare.frame.image).any(axis=2) & (bare.mask < 0.5)
+    hood[round(float(person.pose.points[[11, 12], 1].min())) :] = False
+    for garment, stays in (("tank-terracotta", True), ("tee-white", False)):
+        result = dress(person, garment, person.labels)
+        place = hood & (result.layer()[..., 3] == 0)
+        assert place.sum() > 200
+        kept = np.abs(result.image[place].astype(int) - CLOTH).max(axis=1) < 40
+        assert (kept.mean() > 0.9) == stays

@@ -89,6 +89,25 @@ def bare_limb(seen: Labelled, clothed: Clothed, grid: Grid) -> tuple[Float32, Fl
     return _inside(field, clothed.radius * cells) * clothed.beyond, np.asarray(light, np.float32)
 
 
+def lies_on(body: Anatomy, joint: Float32, cover: Float32) -> float:
+    """How much of the new garments lies on a shoulder, 0..1.
+
+    Args:
+        body: Whose.
+        joint: The shoulder's, float32 2, frame pixels.
+        cover: float32 h x w, 0..1: where the new garments lie.
+    """
+    high = _beside_neck(body)
+    on = body.capsule(high + np.float32(_OUTER) * (joint - high), joint) < 0.06 * body.unit
+    return float(np.clip(float(cover[on].mean()) / 0.3 - 1.2, 0.0, 1.0)) if on.any() else 0.0
+
+
+def _beside_neck(body: Anatomy) -> Float32:
+    """Where neck and shoulders meet, float32 2, frame pixels."""
+    axis, _ = body.spine
+    return np.asarray(body.neck_base - 0.14 * body.unit * axis, np.float32)
+
+
 def bare_trunk(
     seen: Labelled, shoulders: Sequence[int], beside: bool, cover: Float32, grid: Grid
 ) -> tuple[Float32, Float32]:
@@ -117,7 +136,7 @@ def bare_trunk(
     shade: Float32 = roundness(neck * np.float32(0.8)) * (1.0 - np.float32(_CHIN_SHADOW) * under_chin)
     axis, length = body.spine
     down = _CHEST * length * axis
-    high = base - 0.14 * unit * axis
+    high = _beside_neck(body)
     for side in (1, -1) if beside else shoulders:
         # From the neck over the shoulder, as far as a wide neckline may bare it.
         joint = seen.arms[side].points[0]
@@ -125,9 +144,7 @@ def bare_trunk(
         radii = _CLOTHED
         if side in shoulders:
             # What lies on the shoulder lies on all of it: no skin shows above it.
-            on = body.capsule(high + np.float32(_OUTER) * (joint - high), joint) < 0.06 * unit
-            lies = float(np.clip(float(cover[on].mean()) / 0.3 - 1.2, 0.0, 1.0)) if on.any() else 0.0
-            radii = _TRAPEZIUS + (_LAIN_ON - _TRAPEZIUS) * lies
+            radii = _TRAPEZIUS + (_LAIN_ON - _TRAPEZIUS) * lies_on(body, joint, cover)
         over = _shoulder(body, high, end, radii * unit) / np.float32(grid.pixel)
         deep = _joined(deep, over, _NOTCH * cells)
         flat = _soft(over)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from tryon_app.compositing.bare import bare_limb, bare_trunk, old_cloth, slack_of, surely_cloth, worn_on
+from tryon_app.compositing.bare import bare_limb, bare_trunk, lies_on, old_cloth, slack_of, surely_cloth, worn_on
 from tryon_app.compositing.hem import continued
 from tryon_app.compositing.labelled import Labelled
 from tryon_app.compositing.limbs import Clothed
@@ -173,7 +173,7 @@ class Bared:
             arms = strongest([seen.whole_arm(side) for side in self.covered])
             narrow = np.maximum(narrow, _narrow(elsewhere, _SLEEVE_RIM * cells) * arms)
         hood = None
-        if float((elsewhere * beside_neck).sum()) > _LEAST:
+        if float((elsewhere * beside_neck).sum()) > _LEAST and not self._strapped(seen, cover):
             hood = self._hood(seen, elsewhere, shape, cells) * beside_neck * (1.0 - cover)
             narrow = np.maximum(narrow, hood)
         hanging = _open(narrow, free)
@@ -189,6 +189,14 @@ class Bared:
         # Only between its own parts: beside an arm and below a hem the surroundings are seen.
         amid = np.clip((box_mean(cover, max(round(_RIM * cells), 1)) - _AMID) * np.float32(8.0), 0.0, 1.0)
         return outside, np.maximum(gaps, beside), np.maximum(amid, beside > 0.3).astype(np.float32)
+
+    def _stays(self) -> bool:
+        """Whether an old sleeve or leg stays."""
+        return any(float(limb.cloth.sum()) > _LEAST for limb in self.clothed)
+
+    def _strapped(self, seen: Labelled, cover: Float32) -> bool:
+        """Whether old cloth is seen on the shoulders, beside straps: then it is no hood."""
+        return self._stays() and any(lies_on(seen.body, arm.points[0], cover) < 1.0 for arm in seen.arms.values())
 
     def _hood(self, seen: Labelled, elsewhere: Float32, shape: Float32, cells: float) -> Float32:
         """An old hood or collar, with what is taken for skin at it and can be none; float32 h x w, 0..1."""
@@ -223,8 +231,7 @@ class Bared:
 
     def _beside(self, seen: Labelled, elsewhere: Float32, cover: Float32, cells: float) -> Float32:
         """Old cloth on the chest between an arm and the new garment: no room is near, but more of its cloth."""
-        stays = any(float(limb.cloth.sum()) > _LEAST for limb in self.clothed)
-        if not self.top or stays:
+        if not self.top or self._stays():
             # With an old sleeve the chest beside it is worn below the new garment.
             return np.zeros_like(cover)
         chest = seen.torso * seen.body.chest()
