@@ -248,4 +248,4 @@ def test_beside_straps_old_cloth_stays_whole_where_sleeves_stay() -> None:
         place = hood & (result.layer()[..., 3] == 0)
         assert place.sum() > 200
         kept = np.abs(result.image[place].astype(int) - CLOTH).max(axis=1) < 40
-        assert (kept.mean() > 0.9) == stays
+        assert (kept.mean() > 0.7) if stays else (kept.mean() < 0.3)

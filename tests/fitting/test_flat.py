@@ -66,8 +66,9 @@ def landed(piece: FitPiece) -> np.ndarray:
     return piece.flow[..., 0] > 0.5 * OUTSIDE
 
 
-def shoulders(pose: Pose, *bumps: tuple[int, int]) -> tuple[np.ndarray, int]:
-    """Edges of the trunk of a tee, float32 rungs x 2 x 2, with bumps on the shoulders of the mask; and the tip's rung.
+def trunk(pose: Pose, *bumps: tuple[int, int], garment_id: str = "tee-white") -> tuple[np.ndarray, tuple[int, int]]:
+    """Edges of a garment's trunk, float32 rungs x 2 x 2, with bumps on the shoulders of the mask; and the rungs of tip
+    and armpit.
 
     Args:
         bumps: First and last column of each, at half the frame's size.
@@ -76,28 +77,43 @@ def shoulders(pose: Pose, *bumps: tuple[int, int]) -> tuple[np.ndarray, int]:
     mask = pose.person.copy()
     for left, right in bumps:
         mask[87:100, left:right] = 1.0
-    garment = CATALOGUE.load("tee-white")
+    garment = CATALOGUE.load(garment_id)
     chart = read_top(garment.front)
     torso = TopFit(chart, garment.category, Body(pose), Silhouette(mask, WIDTH, HEIGHT)).torso
-    return np.stack([torso.first, torso.second], axis=1), chart.rungs[0]
+    return np.stack([torso.first, torso.second], axis=1), chart.rungs
 
 
 LEFT, RIGHT = (170, 194), (126, 150)
 
 
 def test_a_hood_or_hair_on_the_shoulders_folds_no_cloth_over(make_figure: Callable[..., Pose]) -> None:
-    bumpy, tip = shoulders(make_figure(), (176, 194), (126, 144))
-    plain, _ = shoulders(make_figure())
+    bumpy, (tip, _) = trunk(make_figure(), (176, 194), (126, 144))
+    plain, _ = trunk(make_figure())
     assert (bumpy[1:tip, :, 1] < plain[1:tip, :, 1] - 1.0).any(), "nothing covers it: the test shows nothing"
     assert (np.diff(bumpy[:tip, :, 1], axis=0) >= 0.0).all()
 
 
 def test_collars_lie_as_high_as_shoulders_are_but_not_on_hair_on_one_of_them(make_figure: Callable[..., Pose]) -> None:
-    plain, _ = shoulders(make_figure())
-    high, _ = shoulders(make_figure(), LEFT, RIGHT)
+    plain, _ = trunk(make_figure())
+    high, _ = trunk(make_figure(), LEFT, RIGHT)
     assert (high[0, :, 1] < plain[0, :, 1] - 3.0).all()
-    one, _ = shoulders(make_figure(), LEFT)
+    one, _ = trunk(make_figure(), LEFT)
     assert np.abs(one[0, :, 1] - plain[0, :, 1]).max() < 0.5
+
+
+def test_a_collar_does_not_climb_a_hood(make_figure: Callable[..., Pose]) -> None:
+    plain, _ = trunk(make_figure())
+    hood, _ = trunk(make_figure(), (166, 176), (144, 154))  # high beside the neck, and no more halfway to the joint
+    assert (hood[0, :, 1] > plain[0, :, 1] - 4.5).all()
+
+
+@pytest.mark.parametrize("garment_id", ["dress-slip", "tank-terracotta"])
+def test_below_a_deep_armhole_the_sides_of_the_chest_are_covered(
+    garment_id: str, make_figure: Callable[..., Pose]
+) -> None:
+    pose = make_figure()
+    edges, (_, pit) = trunk(pose, garment_id=garment_id)
+    assert np.ptp(edges[pit, :, 0]) > 0.76 * np.ptp(pose.points[[11, 12], 0])
 
 
 @pytest.mark.parametrize("stance", STANCES)

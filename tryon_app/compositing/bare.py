@@ -26,6 +26,9 @@ _NECK = 0.175
 """Radius in shoulder widths."""
 _TRAPEZIUS, _LAIN_ON, _CLOTHED = np.array([0.19, 0.14]), 0.12, np.array([0.17, 0.17])
 """The same of what leads from the neck to the shoulder: at both ends; with the new garment on it; with the old one."""
+_RIBS = 0.06, 0.2
+"""How much nearer to the spine than the shoulder joints the trunk's sides are, at the armpits and below the chest, in
+shoulder widths."""
 _OUTER = 0.45
 """Share of the way to the shoulder from which on a garment that lies there lies on the shoulder."""
 _NOTCH = 0.15
@@ -97,12 +100,12 @@ def lies_on(body: Anatomy, joint: Float32, cover: Float32) -> float:
         joint: The shoulder's, float32 2, frame pixels.
         cover: float32 h x w, 0..1: where the new garments lie.
     """
-    high = _beside_neck(body)
+    high = _bewaistneck(body)
     on = body.capsule(high + np.float32(_OUTER) * (joint - high), joint) < 0.06 * body.unit
     return float(np.clip(float(cover[on].mean()) / 0.3 - 1.2, 0.0, 1.0)) if on.any() else 0.0
 
 
-def _beside_neck(body: Anatomy) -> Float32:
+def _bewaistneck(body: Anatomy) -> Float32:
     """Where neck and shoulders meet, float32 2, frame pixels."""
     axis, _ = body.spine
     return np.asarray(body.neck_base - 0.14 * body.unit * axis, np.float32)
@@ -136,7 +139,7 @@ def bare_trunk(
     shade: Float32 = roundness(neck * np.float32(0.8)) * (1.0 - np.float32(_CHIN_SHADOW) * under_chin)
     axis, length = body.spine
     down = _CHEST * length * axis
-    high = _beside_neck(body)
+    high = _bewaistneck(body)
     for side in (1, -1) if beside else shoulders:
         # From the neck over the shoulder, as far as a wide neckline may bare it.
         joint = seen.arms[side].points[0]
@@ -149,8 +152,10 @@ def bare_trunk(
         deep = _joined(deep, over, _NOTCH * cells)
         flat = _soft(over)
         if side in shoulders:
-            # And the trunk down to the armpits: one light.
-            corners = [base - 0.1 * unit * axis, joint, joint + down, body.middle + down]
+            # And the trunk down to where garments cover it, slimmer from the armpits on: one light.
+            inwards = (body.middle - joint) / max(float(np.linalg.norm(body.middle - joint)), 1e-3) * unit
+            pit, waist = joint + 0.5 * down + _RIBS[0] * inwards, joint + down + _RIBS[1] * inwards
+            corners = [base - 0.1 * unit * axis, joint, pit, waist, body.middle + down]
             flat = np.maximum(flat, _polygon(np.stack(corners), grid))
             shapes.append(flat)
         shade = np.asarray(np.where(flat > 0.5, np.maximum(shade, 0.98), shade), np.float32)

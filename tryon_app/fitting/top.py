@@ -46,6 +46,12 @@ _MIDDLE = 0.15, 0.85
 _LIFT = 0.7
 """How far shoulders are lifted onto the outline at most, in shares of how far they lie below the collar."""
 
+_STEEPER = 0.35
+"""How much more steeply than usual shoulders rise to the neck at most."""
+
+_RIBS = 0.1
+"""How much nearer to the spine than the shoulder joint the side of the chest is, in units."""
+
 _SHOULDER_ROUND = 0.5
 """How much the shoulders are round: 0 as flat as the photo, 1 as the chest."""
 
@@ -186,12 +192,17 @@ class TopFit:
             line: float32 rungs x 2 x 2, from the collars on, both sides.
         """
         upward = -self._up()
-        usual, wanted = line @ upward, self._covering(line, np.broadcast_to(upward, line.shape)) @ upward
+        usual = line @ upward
+        lifts = self._covering(line, np.broadcast_to(upward, line.shape)) @ upward - usual
+        # A neck rises gently from the shoulder; what does so steeply is a hood.
+        rises = np.float32(_STEEPER) * np.linalg.norm(np.diff(line, axis=0), axis=2)
+        for rung in range(len(line) - 2, -1, -1):
+            lifts[rung] = np.minimum(lifts[rung], lifts[rung + 1] + rises[rung])
         # Both collars alike: hair may lie on one shoulder.
-        collar = usual[:1] + float((wanted[0] - usual[0]).min())
-        highest = usual + np.float32(_LIFT) * np.maximum(collar - usual, 0.0)
-        highest[0] = collar
-        height = np.minimum.accumulate(np.minimum(wanted, highest), axis=0)
+        lifts[0] = lifts[0].min()
+        highest = usual + np.float32(_LIFT) * np.maximum(usual[0] + lifts[0] - usual, 0.0)
+        highest[0] = usual[0] + lifts[0]
+        height = np.minimum.accumulate(np.minimum(usual + lifts, highest), axis=0)
         return (line + upward * (height - usual)[..., None]).astype(np.float32)
 
     def _shoulder_lift(self, side: int) -> Float32:
@@ -248,7 +259,9 @@ class TopFit:
         _, outward = self.arm_ways[side]
         armhole = float(chart.ladder.first[chart.rungs[1], 1] - chart.ladder.first[chart.rungs[0], 1])
         depth = min(max(armhole * self.along_scale / body.unit - 0.2, 0.22), 0.56)
-        direction = unit_vector(body.down - 0.30 * outward, body.down)
+        # Below a deep armhole the side of the chest goes straight down.
+        inwards = min(0.30, _RIBS / depth) * outward
+        direction = unit_vector(body.down - inwards, body.down)
         return self.arms[side].joints[0] + direction * depth * body.unit * body.upright
 
     def _start(self, pits: Float32) -> float:
