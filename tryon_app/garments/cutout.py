@@ -15,6 +15,7 @@ from tryon_app.garments.agreement import agreed, mostly_evident
 from tryon_app.garments.backdrop import Evidence, Mask, connected_to, measure
 from tryon_app.garments.contour import closed_contour
 from tryon_app.garments.either_side import between_neighbours
+from tryon_app.garments.gaps import with_gaps
 from tryon_app.garments.matting import bleed, refine_alpha
 from tryon_app.garments.patches import without_patches
 
@@ -66,13 +67,20 @@ def _outlined(rgb: UInt8) -> Float32:
     """
     contoured = closed_contour(rgb)
     if contoured is None:
-        return find_garment(rgb)
+        return _with_gaps(rgb, find_garment(rgb))
     try:
-        first = agreed(find_garment(rgb), contoured)
+        first = _with_gaps(rgb, agreed(find_garment(rgb), contoured))
     except GarmentError:
         soft = cv2.GaussianBlur(contoured.mask.astype(np.float32), (0, 0), 0.8)
         first = np.asarray(cv2.resize(soft, (rgb.shape[1], rgb.shape[0])), dtype=np.float32)
     return first if mostly_evident(first, contoured) else between_neighbours(rgb, first)
+
+
+def _with_gaps(rgb: UInt8, mask: Float32) -> Float32:
+    """See `with_gaps`; the mask may be larger than the picture."""
+    size = mask.shape[1], mask.shape[0]
+    fitting = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_LINEAR), np.float32)
+    return with_gaps(mask, measure(fitting / np.float32(255)))
 
 
 def find_garment(rgb: UInt8) -> Float32:
