@@ -16,7 +16,7 @@ import numpy as np
 from tryon_app.compositing.bare import bare_limb, bare_trunk, lies_on, old_cloth, slack_of, surely_cloth, worn_on
 from tryon_app.compositing.hem import continued
 from tryon_app.compositing.labelled import Labelled
-from tryon_app.compositing.limbs import Clothed
+from tryon_app.compositing.limbs import Clothed, Limb
 from tryon_app.compositing.maps import Grid, box_mean, strongest
 from tryon_app.compositing.mirrored import mirrored
 from tryon_app.compositing.patch import Patch, touched
@@ -64,6 +64,8 @@ _PLAIN = 4.0
 """Mean difference of colours, 0..255, of plain surroundings from their smooth colour."""
 _BODY = 0.3
 """Share of what borders on an old sleeve that must be background for the room to be behind it."""
+_DOWN_THIGHS, _APART = (0.6, 0.75, 0.9), 0.42
+"""Where between the thighs a skirt is looked for, and how far apart they must be there, in shoulder widths."""
 _THIGHS = 1.8
 """How far down the body is as wide as the trunk, in lengths of the trunk."""
 _LEGS = tuple(BodyPart[f"{side}_{name}"] for side in ("LEFT", "RIGHT") for name in ("THIGH", "SHIN", "FOOT"))
@@ -117,7 +119,7 @@ class Bared:
         below = np.zeros_like(left) if hem is None else np.asarray(hem[0] * (1.0 - shape), np.float32)
         elsewhere = left * (1.0 - strongest([shape, below, *(limb.cloth for limb in self.clothed)]))
         room = self._room(seen, cover, cells)
-        limbs = self._off_limbs(seen, shape, room, cells)
+        limbs = self._off_limbs(seen, shape, room, grid)
         outside, folds, amid = self._around(
             seen, np.asarray(elsewhere * (1.0 - limbs), np.float32), shape, cover, room, cells
         )
@@ -207,14 +209,15 @@ class Bared:
         # Doubted it is gone too, but skin keeps its own soft edge.
         return np.where(beside_skin, cloth, np.clip(3.0 * whole - 0.6, 0.0, 1.0)).astype(np.float32)
 
-    def _off_limbs(self, seen: Labelled, shape: Float32, room: Float32, cells: float) -> Float32:
+    def _off_limbs(self, seen: Labelled, shape: Float32, room: Float32, grid: Grid) -> Float32:
         """Old cloth on and beside limbs that are bared: float32 h x w, 0..1."""
+        cells = seen.body.unit / grid.pixel
         sleeves, trousers = (
             strongest([np.zeros_like(shape), *(old_cloth(limb) for limb in limbs.values())])
             for limbs in (self.arms, self.legs)
         )
-        if self.legs:
-            # Between and beside bared legs nothing of a skirt is left hanging in the air.
+        if len(self.legs) == 2 and _is_skirt(seen, [clothed.limb for clothed in self.legs.values()], grid):
+            # Between and beside bared legs nothing of it is left hanging in the air.
             beyond = strongest([clothed.beyond for clothed in self.legs.values()])
             trousers = np.maximum(trousers, beyond * seen.bottom)
         beside = np.maximum(_near(seen.background, _LOOSE * cells), room)
@@ -385,6 +388,17 @@ def _untouched(seen: Labelled, legs: bool) -> Float32:
     hands = cv2.erode(seen.hands * (1.0 - seen.upper), np.ones((3, 3), np.uint8))
     maps = [np.asarray(hands, np.float32), seen.head(), seen.objects]
     return strongest([*maps, seen.shoes] if legs else maps)
+
+
+def _is_skirt(seen: Labelled, legs: Sequence[Limb], grid: Grid) -> bool:
+    """Whether the old lower garment is seen between the thighs too; where these touch nobody can tell."""
+    cloth = []
+    for share in _DOWN_THIGHS:
+        one, other = (leg.points[0] + share * (leg.points[1] - leg.points[0]) for leg in legs)
+        if np.linalg.norm(one - other) > _APART * seen.body.unit:
+            column, row = grid.cell(0.5 * (one + other))
+            cloth.append(float(seen.bottom[row, column]))
+    return bool(cloth) and float(np.mean(cloth)) > _CLOTH
 
 
 def _surroundings(seen: Labelled, limbs: Sequence[Float32], bottom: bool) -> Float32:

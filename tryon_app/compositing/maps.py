@@ -53,6 +53,12 @@ class Grid:
             y = ((np.arange(self.height) + 0.5) * (box.height / self.height) - 0.5 + box.y0).astype(np.float32)
         return x[None], y[:, None]
 
+    def cell(self, point: Float32) -> tuple[int, int]:
+        """Column and row of the cell at or nearest to a place: float32 2, frame pixels."""
+        column = int((point[0] - self.box.x0) * self.width / self.box.width)
+        row = int((point[1] - self.box.y0) * self.height / self.box.height)
+        return min(max(column, 0), self.width - 1), min(max(row, 0), self.height - 1)
+
     def mask(self, mask: Float32, frame_width: int, frame_height: int) -> Float32:
         """A map over the whole frame, at whatever resolution, brought to the grid."""
         across, down = mask.shape[1] / frame_width, mask.shape[0] / frame_height
