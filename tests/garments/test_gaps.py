@@ -51,3 +51,16 @@ def test_white_cloth_has_no_gaps_that_could_be_told() -> None:
     photo = np.where(photo < 0.2, 0.9, photo).astype(np.float32)
     mask = np.where(hole, 0.0, 1.0).astype(np.float32)
     assert np.array_equal(with_gaps(mask, measure(photo)), mask)
+
+
+def test_what_is_between_the_dots_of_a_print_is_no_gap() -> None:
+    photo, _ = legs()
+    photo[40:360, 120:280] = 0.6
+    for row in range(48, 360, 12):
+        for column in range(126, 280, 12):
+            cv2.circle(photo, (column + (row // 12) % 2 * 6, row), 4, (DARK, DARK, DARK), -1)
+    photo[330:360, 196:204] = BACKDROP
+    mask = np.zeros((SIDE, SIDE), np.float32)
+    mask[40:360, 120:280] = 1.0
+    mask[330:360, 196:204] = 0.0
+    assert (with_gaps(mask, measure(photo)) != mask).sum() < 40

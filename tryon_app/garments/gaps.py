@@ -17,8 +17,10 @@ _TINT = 0.11
 _WIDEST, _MOUTH = 0.04, 0.25
 """How wide what is opened may be, and the gap that it goes on from, in sides of the picture."""
 
-_UPRIGHT = 1.2
-"""How much higher than wide it is at least."""
+_UPRIGHT, _SOLID = 1.2, 0.9
+"""How much higher than wide it is at least, and how much of what lies between its sides is of it."""
+_DEEP = 0.03
+"""How far down the gap goes on at least, in sides of the picture."""
 
 
 def with_gaps(mask: Float32, evidence: Evidence) -> Float32:
@@ -46,14 +48,31 @@ def with_gaps(mask: Float32, evidence: Evidence) -> Float32:
     shadow &= light < 3.0 * evidence.light_noise
     shadow &= evidence.tint < max(5.0 * evidence.tint_noise, _TINT)
     shadow &= _between(~shadow & solid, shadow, _WIDEST * side)
-    mouth = _between(solid, ~solid, _MOUTH * side)
+    mouth = _high(_between(solid, ~solid, _MOUTH * side), _DEEP * side)
     # Upwards, a row of the mouth's own edge in between.
     below = cv2.dilate(mouth.astype(np.uint8), np.ones((5, 3), np.uint8)) > 0
     _, pieces, stats, _ = cv2.connectedComponentsWithStats(shadow.astype(np.uint8), connectivity=4)
-    # Gaps go down, stripes across.
+    # Gaps go down, stripes across, and what is between the dots of a print in all directions.
     upright = stats[:, cv2.CC_STAT_HEIGHT] > _UPRIGHT * stats[:, cv2.CC_STAT_WIDTH]
-    goes_on = [piece for piece in np.unique(pieces[below & shadow]) if piece and upright[piece]]
+    goes_on = [
+        piece for piece in np.unique(pieces[below & shadow]) if piece and upright[piece] and _one_run(pieces == piece)
+    ]
     return np.where(np.isin(pieces, goes_on), np.float32(0.0), mask)
+
+
+def _high(mask: Mask, least: float) -> Mask:
+    """The pieces of a mask that go on so far down."""
+    _, pieces, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
+    high = stats[:, cv2.CC_STAT_HEIGHT] >= least
+    high[0] = False
+    return np.asarray(high[pieces], bool)
+
+
+def _one_run(mask: Mask) -> bool:
+    """Whether a piece is one stretch in nearly each of its rows."""
+    rows = mask[mask.any(axis=1)]
+    ends = mask.shape[1] - rows[:, ::-1].argmax(axis=1) - rows.argmax(axis=1)
+    return float(rows.sum()) > _SOLID * float(ends.sum())
 
 
 def _between(ends: Mask, inner: Mask, widest: float) -> Mask:
