@@ -100,12 +100,12 @@ def lies_on(body: Anatomy, joint: Float32, cover: Float32) -> float:
         joint: The shoulder's, float32 2, frame pixels.
         cover: float32 h x w, 0..1: where the new garments lie.
     """
-    high = _bewaistneck(body)
+    high = _neck_foot(body)
     on = body.capsule(high + np.float32(_OUTER) * (joint - high), joint) < 0.06 * body.unit
     return float(np.clip(float(cover[on].mean()) / 0.3 - 1.2, 0.0, 1.0)) if on.any() else 0.0
 
 
-def _bewaistneck(body: Anatomy) -> Float32:
+def _neck_foot(body: Anatomy) -> Float32:
     """Where neck and shoulders meet, float32 2, frame pixels."""
     axis, _ = body.spine
     return np.asarray(body.neck_base - 0.14 * body.unit * axis, np.float32)
@@ -139,7 +139,7 @@ def bare_trunk(
     shade: Float32 = roundness(neck * np.float32(0.8)) * (1.0 - np.float32(_CHIN_SHADOW) * under_chin)
     axis, length = body.spine
     down = _CHEST * length * axis
-    high = _bewaistneck(body)
+    high = _neck_foot(body)
     for side in (1, -1) if beside else shoulders:
         # From the neck over the shoulder, as far as a wide neckline may bare it.
         joint = seen.arms[side].points[0]

@@ -16,7 +16,6 @@ _TINT = 0.11
 """Colour that a shadow may have from the cloth beside it."""
 _WIDEST, _MOUTH = 0.04, 0.25
 """How wide what is opened may be, and the gap that it goes on from, in sides of the picture."""
-
 _UPRIGHT, _SOLID = 1.2, 0.9
 """How much higher than wide it is at least, and how much of what lies between its sides is of it."""
 _DEEP = 0.03
@@ -81,12 +80,7 @@ def _between(ends: Mask, inner: Mask, widest: float) -> Mask:
     for row in np.flatnonzero(inner.any(axis=1)):
         edges: NDArray[np.intp] = np.flatnonzero(np.diff(np.concatenate(([False], inner[row], [False]))))
         for start, end in edges.reshape(-1, 2):
-            if (
-                end - start <= widest
-                and start > 0
-                and end < len(inner[row])
-                and ends[row, start - 1]
-                and ends[row, end]
-            ):
+            inside = start > 0 and end < len(inner[row])
+            if inside and end - start <= widest and ends[row, start - 1] and ends[row, end]:
                 result[row, start:end] = True
     return result

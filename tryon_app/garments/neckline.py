@@ -27,7 +27,6 @@ _BOTH = 0.4
 """How strong both edges of a band must be for their place to count, in strengths of the strongest edge."""
 _LABEL = 0.22
 """Where a label may hang, in half widths of the neck to either side of the middle."""
-Bools = NDArray[np.bool_]
 _STANDING, _STANDING_SHAPES = (0.4, 2.2), (1.0, 1.35, 1.7, 2.1)
 """The same of collars that stand: depths in widths of their upper edge, and exponents."""
 _Curve = tuple[NDArray[np.float64], NDArray[np.float64]]
@@ -64,21 +63,19 @@ def front_neck(outline: Outline, left: Point, right: Point, back: float) -> Poin
     if not len(depths):
         return None
     across = np.linspace(-0.85, 0.85, 41)
-    shown = np.abs(across) > _LABEL
 
-    def curve(power: float, depth: float, where: Bools) -> _Curve:
-        shape = 1 - np.abs(across) ** power if power == 1.0 else np.sqrt(1 - across**2)
-        return (middle + across * span / 2)[where], (base + (depth - base) * shape)[where]
+    def curve(power: float, depth: float, beyond: float = 0.0) -> _Curve:
+        x = across[np.abs(across) >= beyond]
+        shape = 1 - np.abs(x) ** power if power == 1.0 else np.sqrt(1 - x**2)
+        return middle + x * span / 2, base + (depth - base) * shape
 
-    everywhere = np.ones(len(across), bool)
     band = 0.0
     if back > base + _DIPS * span:
-        band = _back_band(outline, steep, middle, span, lambda y: curve(2.0, y, everywhere))
-    where = shown if band else everywhere
+        band = _back_band(outline, steep, middle, span, lambda depth: curve(2.0, depth))
     shares = (depths - base) / span
     scores = []
     for power, usual, spread in _SHAPES:
-        edges = np.array([_along(steep, *curve(power, depth, where)) for depth in depths])
+        edges = np.array([_along(steep, *curve(power, depth, _LABEL if band else 0.0)) for depth in depths])
         scores.append(edges * _prior(shares, usual, spread))
         if band and power != 1.0:
             banded = _banded(edges, band) * _prior(shares, usual, spread)
