@@ -72,3 +72,4 @@ def test_what_stands_around_a_neck(corners: list[tuple[float, float]], stands: b
         assert abs(found[0][0] - 180) < 8
         assert abs(found[1][0] - 120) < 8
     assert opening(np.zeros((300, 300), np.uint8), left, right) is None
+    assert opening(silhouette(*corners), left + 900, right + 900) is None

@@ -28,7 +28,7 @@ def opening(solid: UInt8, left: Float32, right: Float32) -> tuple[Float32, Float
     width, base = float(left[0] - right[0]), float(0.5 * (left[1] + right[1]))
     middle = 0.5 * float(left[0] + right[0])
     columns = solid[:, max(round(middle - 0.15 * width), 0) : round(middle + 0.15 * width) + 1]
-    if width < 8 or not columns.any(axis=0).all():
+    if width < 8 or not columns.size or not columns.any(axis=0).all():
         return None
     top = float(np.median(columns.argmax(axis=0)))
     if not _STANDS[0] * width < base - top < _STANDS[1] * width:
