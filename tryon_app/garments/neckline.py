@@ -80,7 +80,7 @@ def front_neck(outline: Outline, left: Point, right: Point, back: float) -> Poin
         if band and power != 1.0:
             banded = _banded(edges, band) * _prior(shares, usual, spread)
     best = np.max(scores, axis=0)
-    if best.max() < 1.3 * float(np.median(scores)) or best.max() < 0.004:
+    if not _stands_out(best, scores):
         return None
     if band and banded.max() > _BOTH * best.max():
         best = banded
@@ -102,11 +102,11 @@ def _below_collar(outline: Outline, steep: Float32, left: Float32, right: Float3
     if span < 12 or not len(depths):
         return None
     scores = [
-        [_along(steep, middle + across * span / 2, base + (depth - base) * shape) for depth in depths]
+        np.array([_along(steep, middle + across * span / 2, base + (depth - base) * shape) for depth in depths])
         for shape in ((1 - np.abs(across) ** power) ** (1 / power) for power in _STANDING_SHAPES)
     ]
     best = np.max(scores, axis=0)
-    if best.max() < 1.3 * float(np.median(scores)) or best.max() < 0.004:
+    if not _stands_out(best, scores):
         return None
     return (middle, float(depths[best.argmax()]))
 
@@ -158,6 +158,11 @@ def _banded(edges: NDArray[np.float64], band: float) -> NDArray[np.float64]:
     ends = np.array([ahead[place + first : place + last + 1].max() for place in range(len(edges))])
     result: NDArray[np.float64] = np.sqrt(excess * ends)
     return result
+
+
+def _stands_out(best: NDArray[np.float64], scores: list[NDArray[np.float64]]) -> bool:
+    """Whether an edge is stronger than what is found along any curve."""
+    return bool(best.max() >= max(1.3 * float(np.median(scores)), 0.004))
 
 
 def _along(steep: Float32, x: NDArray[np.float64], y: NDArray[np.float64]) -> float:
